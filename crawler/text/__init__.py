@@ -1,0 +1,1 @@
+"""From bytes to true text: decode, repair, script and width, canonical form. All pure."""

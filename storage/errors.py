@@ -1,0 +1,78 @@
+"""The exceptions of newsdelta.
+
+NewsdeltaError
+├── ConfigError           a setting is wrong: names the file, the place and the mend
+├── StorageError          the database failed
+│   ├── DatabaseUnreachable
+│   ├── DatabaseBusy      another process holds the lock
+│   ├── SchemaTooNew      written by a newer newsdelta
+│   └── NotFound          no such article, revision or channel
+└── PageError             one page could not be used; the run goes on
+    ├── FetchFailed       no answer, or an answer that is no page
+    ├── BodyTooLarge
+    ├── Undecodable       the bytes are no text
+    └── TemplateUnknown   the page matches no template
+"""
+
+from __future__ import annotations
+
+
+class NewsdeltaError(Exception):
+    """The base of all. Carries the id of what failed (`subject`: a URL, a file, an article) and the mend.
+
+    Its text reads "message: subject. mend".
+    """
+
+    def __init__(self, message: str, *, subject: str = "", mend: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.subject = subject
+        self.mend = mend
+
+    def __str__(self) -> str:
+        text = f"{self.message}: {self.subject}" if self.subject else self.message
+        return f"{text}. {self.mend}" if self.mend else text
+
+
+class ConfigError(NewsdeltaError):
+    """A setting is wrong. `subject` is "file, line or key"."""
+
+
+class StorageError(NewsdeltaError):
+    """The database failed. The original error is chained."""
+
+
+class DatabaseUnreachable(StorageError):
+    """The database cannot be opened or does not answer."""
+
+
+class DatabaseBusy(StorageError):
+    """Another process holds the database's lock for longer than we wait."""
+
+
+class SchemaTooNew(StorageError):
+    """The database was written by a newer newsdelta; nothing was touched."""
+
+
+class NotFound(StorageError):
+    """The store has no such article, revision or channel."""
+
+
+class PageError(NewsdeltaError):
+    """One page could not be used. `subject` is its URL."""
+
+
+class FetchFailed(PageError):
+    """The server gave no answer, or one that is no page."""
+
+
+class BodyTooLarge(PageError):
+    """The body is larger than a page may be."""
+
+
+class Undecodable(PageError):
+    """The bytes are not text in any encoding we know."""
+
+
+class TemplateUnknown(PageError):
+    """The page matches no template of its publisher, so nothing of it is stored."""

@@ -1,0 +1,284 @@
+"""The shared vocabulary: frozen records that cross the borders between the layers. Standard library only.
+
+Times are timezone-aware datetimes. Collections are tuples, so that a record can be shared without fear.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum, StrEnum
+from typing import Any
+
+
+class Outcome(StrEnum):
+    """What one fetch of an article's address brought."""
+
+    READ = "read"  # a page that a template could read
+    NOT_MODIFIED = "not-modified"  # 304: what we know still stands
+    GONE = "gone"  # 404 or 410
+    SOFT_GONE = "soft-gone"  # 200, but the site's own "not found" page
+    REDIRECTED_HOME = "redirected-home"  # sent to the home page or a column
+    EMPTIED = "emptied"  # the template is there, the text is not
+    UNREADABLE = "unreadable"  # 200, and no template matches: perhaps our own fault
+    BLOCKED = "blocked"  # 401, 403, 429, a login or block page
+    FAILED = "failed"  # network or server trouble, a body cut short, one too large
+
+
+#: Outcomes that speak for a removal, when they persist.
+ABSENT = frozenset({Outcome.GONE, Outcome.SOFT_GONE, Outcome.REDIRECTED_HOME, Outcome.EMPTIED})
+
+
+class State(StrEnum):
+    """Whether an article is still published."""
+
+    PRESENT = "present"
+    SUSPECTED = "suspected"  # absent at least once, not yet confirmed
+    REMOVED = "removed"
+
+
+class EventKind(StrEnum):
+    """What people can be told."""
+
+    NEW = "new"
+    EDITED = "edited"
+    REMOVED = "removed"
+    RESTORED = "restored"
+    REPUBLISHED = "republished"
+    CHANNEL_BROKEN = "channel-broken"
+    CHANNEL_RECOVERED = "channel-recovered"
+
+
+class EditClass(StrEnum):
+    """What an edit touched. One edit can have several."""
+
+    HEADLINE = "headline"
+    NUMBER = "number"
+    NAME_OR_TITLE = "name-or-title"
+    DATE_OR_PLACE = "date-or-place"
+    NEGATION = "negation"
+    QUOTATION = "quotation"
+    ATTRIBUTION = "attribution"
+    ADDED = "added"
+    REMOVED = "removed"
+    MOVED = "moved"
+    WORDING = "wording"
+    FORMAT = "format"
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture of an article: its absolute address and the caption a reader sees, or ''."""
+
+    url: str
+    caption: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BadByte:
+    """Bytes that form no character in the encoding used: their offset in the body, and themselves in hex."""
+
+    at: int
+    found: str
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """How a page's bytes became text: the codec used, the one declared, the evidence, and each bad byte."""
+
+    used: str
+    declared: str | None
+    why: str
+    replaced: tuple[BadByte, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """One mended place: `at` counts characters in the text as found; certain means proved, not guessed."""
+
+    kind: str
+    at: int
+    found: str
+    repaired: str
+    certain: bool
+    alternatives: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleFields:
+    """What a reader sees of an article. Texts are cleaned of furniture; absent ones are '' or ()."""
+
+    url: str
+    title: str
+    kicker: str = ""
+    subtitle: str = ""
+    published_at: datetime | None = None
+    source: str = ""
+    authors: tuple[str, ...] = ()
+    editors: tuple[str, ...] = ()
+    section: tuple[str, ...] = ()
+    body: tuple[str, ...] = ()  # paragraphs
+    images: tuple[Image, ...] = ()
+    template: str = ""
+    article_id: str | None = None  # the publisher's own id
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A page read to its end: fields, how the bytes were decoded and mended, canonical text and its digest.
+
+    `rules` names the versions of decoder, repairer, extractor and canonical form that made it; two readings
+    can be compared only when their rules are the same.
+    """
+
+    fields: ArticleFields
+    encoding: Encoding
+    canonical: str
+    content_hash: str
+    rules: str
+    repairs: tuple[Repair, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PageBody:
+    """One fetched page of an article, as it came: evidence, and what a later reading starts from."""
+
+    url: str
+    content: bytes
+    content_type: str = ""
+    part: int = 1
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One fetch's outcome, kept even when nothing changed. `seconds` and `size` (bytes) are of the transfer."""
+
+    url: str
+    at: datetime
+    outcome: Outcome
+    status: int | None = None
+    size: int = 0
+    seconds: float = 0.0
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """All that one visit to an article brought; the one thing that storage records.
+
+    `key` is the publisher's id of the article, else its canonical URL. `baseline` is the last stored revision
+    read again from its stored bytes, present only when that revision was made by other rules.
+    """
+
+    channel: str
+    publisher: str
+    key: str
+    observation: Observation
+    reading: Reading | None = None
+    pages: tuple[PageBody, ...] = ()
+    baseline: Reading | None = None
+    run: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An article's address found on a listing, with the words that stood there."""
+
+    url: str
+    publisher: str
+    key: str
+    title: str = ""
+    listing: str = ""
+    listed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """An article as the store knows it now."""
+
+    id: int
+    publisher: str
+    key: str
+    channel: str
+    url: str
+    title: str
+    published_at: datetime | None
+    first_seen: datetime
+    last_seen: datetime
+    state: State
+    revisions: int
+    content_hash: str
+    source: str = ""
+    story: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """What an article said at one moment; numbers start at 1."""
+
+    article: int
+    number: int
+    seen_at: datetime
+    reading: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something to tell: at, kind, and the article or channel it is about."""
+
+    id: int
+    at: datetime
+    kind: EventKind
+    article: int | None
+    url: str
+    title: str
+    channel: str
+    from_revision: int | None = None
+    to_revision: int | None = None
+    classes: tuple[EditClass, ...] = ()
+    weight: int = 0
+    story: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunCounts:
+    """What one crawl of one channel did."""
+
+    fetched: int = 0
+    not_modified: int = 0
+    bytes: int = 0
+    new: int = 0
+    edited: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    restored: int = 0
+    failed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One crawl of one channel. `finished_at` is None while it runs, or where it was killed."""
+
+    id: int
+    channel: str
+    started_at: datetime
+    finished_at: datetime | None = None
+    counts: RunCounts = field(default_factory=RunCounts)
+
+
+def as_json(value: Any) -> Any:
+    """Turn a record, or a collection of records, into what `json.dumps` takes; times become ISO 8601."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: as_json(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return {key: as_json(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [as_json(item) for item in value]
+    return value
