@@ -1,0 +1,74 @@
+"""What the crawler needs to know of a site: the records and the protocol that each publisher's file fulfils."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from storage.records import ArticleFields, Link, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleAddress:
+    """One address taken apart: the article's key at its publisher, and which part of a long article it is.
+
+    `key` is the publisher's own id, else the canonical URL. `canonical` is the address of part 1 in its plain
+    form (no mirror or `/GB/` prefix, no query, no fragment), on the host that was asked.
+    """
+
+    key: str
+    part: int
+    canonical: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArticlePage:
+    """One page of an article as read by a template; `parts` are the addresses of all its further pages."""
+
+    fields: ArticleFields
+    parts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ListingPage:
+    """What a home or column page offers: articles in reading order, further pages, columns.
+
+    `moved_to` is the target of a meta refresh, where the page is only a signpost.
+    """
+
+    links: tuple[Link, ...] = ()
+    pages: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    moved_to: str | None = None
+
+
+class Publisher(Protocol):
+    """How one publisher's pages look. Every method is pure; addresses are judged by their path alone,
+    so that a local copy of the site reads like the site.
+    """
+
+    name: str
+    time_zone: str
+
+    def locate(self, url: str) -> ArticleAddress | None:
+        """Take an article's address apart, or return None where it is no article's."""
+
+    def read_article(self, html: str, url: str) -> ArticlePage | None:
+        """Read one page of an article, or return None where no template matches."""
+
+    def read_listing(self, html: str, url: str) -> ListingPage:
+        """Read a home or column page; one that is neither gives an empty ListingPage."""
+
+    def absence(self, html: str, url: str) -> Outcome | None:
+        """Say SOFT_GONE, BLOCKED or EMPTIED where the page itself says that the article is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """One watched channel: `home` ends in a slash; `columns` are paths below it that are always visited."""
+
+    name: str
+    label: str
+    home: str
+    publisher: Publisher
+    columns: tuple[str, ...] = field(default=())
