@@ -1,0 +1,167 @@
+"""Scrapy downloader middlewares: conditional GET, politeness, robots.txt by RFC 9309, the address guard."""
+
+from __future__ import annotations
+
+import asyncio
+import email.utils
+import ipaddress
+import socket
+import time
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from scrapy import signals
+from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Request, Response
+
+from crawler.politeness import Budget
+
+#: A server that asks for a longer pause than this, in seconds, is left alone until the next run.
+LONGEST_WAIT = 600.0
+
+
+class ConditionalGet:
+    """Sends the validators that the spider knows for an address, so that an unchanged page costs a 304."""
+
+    def process_request(self, request: Request) -> None:
+        """Add `If-None-Match` and `If-Modified-Since` from `request.meta["validators"]`."""
+        validators = request.meta.get("validators")
+        if validators is None:
+            return
+        etag, last_modified = validators
+        if etag:
+            request.headers[b"If-None-Match"] = etag
+        if last_modified:
+            request.headers[b"If-Modified-Since"] = last_modified
+
+
+class Politeness:
+    """Makes each request wait for its host's budget, and keeps to Crawl-delay and Retry-After."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        settings = crawler.settings
+        self.user_agent: str = settings["USER_AGENT"]
+        self.local = _budget(settings.get("NEWSDELTA_REQUESTS_PER_HOUR"), spacing=0.0)
+        self.public = _budget(settings.get("NEWSDELTA_REQUESTS_PER_HOUR", 120))
+        self.stats = crawler.stats
+        for host, requests in settings.getdict("NEWSDELTA_REQUESTS_SPENT").items():
+            self._budget(host).spend(host, int(requests), time.monotonic())
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Build from settings; listen for each robots.txt that was read."""
+        middleware = cls(crawler)
+        crawler.signals.connect(middleware.robots_parsed, signals.robots_parsed)
+        return middleware
+
+    async def process_request(self, request: Request) -> None:
+        """Wait for the host's next free moment."""
+        host = urlsplit(request.url).netloc
+        wait = self._budget(host).reserve(host, time.monotonic())
+        if wait > LONGEST_WAIT and request.meta.get("give_up_when_refused"):
+            raise IgnoreRequest(f"{host} asks to be left alone for {wait:.0f} seconds")
+        if wait > 0:
+            await asyncio.sleep(wait)
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Hold the host after a 429 or 503; forget earlier refusals after any other answer."""
+        host = urlsplit(request.url).netloc
+        budget = self._budget(host)
+        if response.status not in (429, 503):
+            budget.answered(host, time.monotonic())
+            return response
+        asked = retry_after(response.headers.get("Retry-After"), time.time())
+        pause = budget.refused(host, time.monotonic(), asked)
+        if pause > LONGEST_WAIT:
+            request.meta["dont_retry"] = True
+        return response
+
+    def robots_parsed(self, robotparser: Any, request: Request) -> None:
+        """Keep to the Crawl-delay of a robots.txt."""
+        delay = robotparser.crawl_delay(self.user_agent)
+        if delay:
+            host = urlsplit(request.url).netloc
+            self._budget(host).slow_down(host, float(delay), time.monotonic())
+
+    def _budget(self, host: str) -> Budget:
+        return self.local if _is_loopback(host) else self.public
+
+
+def _budget(per_hour: Any, **options: float) -> Budget:
+    return Budget(per_hour=float(per_hour) if per_hour is not None else None, **options)
+
+
+def _is_loopback(netloc: str) -> bool:
+    """A copy of a site on this machine needs no politeness, unless a budget is set for it."""
+    host = urlsplit(f"//{netloc}").hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def retry_after(value: bytes | None, now: float) -> float | None:
+    """Read a Retry-After header: seconds to wait from `now` (a Unix time), or None where it says nothing."""
+    if not value:
+        return None
+    text = value.decode("latin-1").strip()
+    if text.isdigit():
+        return float(text)
+    try:
+        return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - now)
+    except ValueError:
+        return None
+
+
+class Robots(RobotsTxtMiddleware):
+    """robots.txt by RFC 9309: a 4xx allows everything, a 5xx or no answer forbids everything (section 2.3.1)."""
+
+    async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
+        if response.status >= 500:
+            response = response.replace(body=b"User-agent: *\nDisallow: /\n")
+        elif response.status >= 400:
+            response = response.replace(body=b"")
+        await super()._parse_robots(response, netloc, request)
+
+
+class AddressGuard:
+    """Refuses schemes other than http(s) and, unless allowed, hosts with a private or local address."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.allow_private = crawler.settings.getbool("NEWSDELTA_ALLOW_PRIVATE_ADDRESSES")
+        self._verdicts: dict[str, str] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Build from settings."""
+        return cls(crawler)
+
+    async def process_request(self, request: Request) -> None:
+        """Raise IgnoreRequest for an address that must not be visited."""
+        parts = urlsplit(request.url)
+        if parts.scheme not in ("http", "https"):
+            raise IgnoreRequest(f"only http and https are fetched, not {parts.scheme}:")
+        if self.allow_private:
+            return
+        host = parts.hostname or ""
+        if host not in self._verdicts:
+            self._verdicts[host] = await _private_address(host)
+        if address := self._verdicts[host]:
+            raise IgnoreRequest(
+                f"{host} has the private address {address}. For a local copy of a site set "
+                "allow_private_addresses = true under [network]"
+            )
+
+
+async def _private_address(host: str) -> str:
+    """Return the first address of `host` that is not on the public internet, or ''."""
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except OSError:
+        return ""  # the download itself will say that the name is unknown
+    for *_, address in found:
+        if not ipaddress.ip_address(address[0].split("%")[0]).is_global:
+            return str(address[0])
+    return ""

@@ -1,0 +1,80 @@
+"""PURE: how long a request must wait so that its host is not troubled. Times are seconds on one monotonic clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+#: Seconds between two requests to one public host, even while its hourly budget is not spent.
+SPACING = 1.0
+
+#: First pause after a 429 or 503 that names no time; doubled each time it happens again, up to MAX_PAUSE.
+FIRST_PAUSE = 5.0
+MAX_PAUSE = 300.0
+
+
+@dataclass(slots=True)
+class _Host:
+    tokens: float
+    updated: float
+    spacing: float
+    last: float = float("-inf")
+    held_until: float = float("-inf")
+    refusals: int = 0
+
+
+@dataclass(slots=True)
+class Budget:
+    """A token bucket for each host: `per_hour` requests (None: without limit), an hour's worth at once at most.
+
+    The bucket's rate is what robots.txt, Retry-After and the hourly budget together allow.
+    """
+
+    per_hour: float | None
+    spacing: float = SPACING
+    _hosts: dict[str, _Host] = field(default_factory=dict)
+
+    def reserve(self, host: str, now: float) -> float:
+        """Book the next free moment for one request to `host`; return the seconds until then."""
+        state = self._host(host, now)
+        at = max(now, state.last + state.spacing, state.held_until)
+        if self.per_hour is not None:
+            rate = self.per_hour / 3600.0
+            state.tokens = min(self.per_hour, state.tokens + (at - state.updated) * rate)
+            if state.tokens < 1.0:
+                at += (1.0 - state.tokens) / rate
+                state.tokens = 1.0
+            state.tokens -= 1.0
+            state.updated = at
+        state.last = at
+        return at - now
+
+    def spend(self, host: str, requests: int, now: float) -> None:
+        """Count requests that an earlier run made to `host` within the last hour."""
+        state = self._host(host, now)
+        state.tokens = max(0.0, state.tokens - requests)
+
+    def slow_down(self, host: str, seconds: float, now: float) -> None:
+        """Keep at least `seconds` between requests to `host`, as its robots.txt asks."""
+        state = self._host(host, now)
+        state.spacing = max(state.spacing, seconds)
+
+    def refused(self, host: str, now: float, retry_after: float | None = None) -> float:
+        """Hold all requests to `host` after a 429 or 503; return the seconds of the pause."""
+        state = self._host(host, now)
+        pause = retry_after
+        if pause is None:
+            pause = min(MAX_PAUSE, FIRST_PAUSE * 2**state.refusals)
+        state.refusals += 1
+        state.held_until = max(state.held_until, now + pause)
+        return pause
+
+    def answered(self, host: str, now: float) -> None:
+        """Note that `host` answered again, so that the next pause starts small."""
+        self._host(host, now).refusals = 0
+
+    def _host(self, host: str, now: float) -> _Host:
+        state = self._hosts.get(host)
+        if state is None:
+            state = _Host(tokens=self.per_hour or 0.0, updated=now, spacing=self.spacing)
+            self._hosts[host] = state
+        return state

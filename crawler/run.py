@@ -1,0 +1,120 @@
+"""One crawl: a task in, a result out, on the asyncio reactor that Scrapy needs."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from scrapy.crawler import AsyncCrawlerRunner
+from scrapy.settings import Settings
+from scrapy.utils.reactor import install_reactor
+
+from crawler.task import CrawlResult, CrawlTask, Tally
+from storage.database import Database
+
+T = TypeVar("T")
+REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What all crawls of one process share. `requests_spent`: host → requests in the hour before."""
+
+    requests_per_hour: float | None = None
+    allow_private_addresses: bool = False
+    requests_spent: Mapping[str, int] = field(default_factory=dict)
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+
+    def settings(self) -> Settings:
+        """Scrapy's settings for these options."""
+        settings = Settings()
+        settings.setmodule("crawler.settings")
+        settings.set("NEWSDELTA_REQUESTS_PER_HOUR", self.requests_per_hour, "cmdline")
+        settings.set("NEWSDELTA_ALLOW_PRIVATE_ADDRESSES", self.allow_private_addresses, "cmdline")
+        settings.set("NEWSDELTA_REQUESTS_SPENT", dict(self.requests_spent), "cmdline")
+        settings.setdict(dict(self.overrides), "cmdline")
+        return settings
+
+
+class Crawls:
+    """Runs tasks one after another in a running asyncio reactor."""
+
+    def __init__(self, database: Database, options: Options) -> None:
+        self.database = database
+        self._runner = AsyncCrawlerRunner(options.settings())
+
+    async def crawl(self, task: CrawlTask, listener: Callable[[Tally], None]) -> CrawlResult:
+        """Do one task. A failure inside is a problem of the result, never an exception of the page's making."""
+        from crawler.spiders.channel import ChannelSpider
+
+        tally = Tally(listener)
+        started = time.monotonic()
+        crawler = self._runner.create_crawler(ChannelSpider)
+        await self._runner.crawl(crawler, task=task, tally=tally, database=self.database)
+        spider = crawler.spider
+        return CrawlResult(
+            run=getattr(spider, "run_id", None),
+            channel=task.channel.name,
+            counts=tally.counts(),
+            seconds=round(time.monotonic() - started, 3),
+            answered=tally.answered,
+            problems=tuple(tally.problems),
+            changes=tuple(tally.seen),
+        )
+
+    async def stop(self) -> None:
+        """Finish the pages in hand and end the crawl."""
+        await self._runner.stop()
+
+
+def crawl_all(
+    tasks: Sequence[CrawlTask],
+    database: Database,
+    options: Options,
+    listener: Callable[[CrawlTask, Tally], None] = lambda task, tally: None,
+) -> list[CrawlResult]:
+    """Do all tasks, one after another, and return when done. Ctrl-C ends the crawl after the pages in hand.
+
+    Only once in a process: Twisted's reactor cannot start again.
+    """
+
+    async def work() -> list[CrawlResult]:
+        crawls = Crawls(database, options)
+        stopped = asyncio.Event()
+
+        def interrupt() -> None:
+            stopped.set()
+            asyncio.ensure_future(crawls.stop())
+
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, interrupt)
+        results = []
+        for task in tasks:
+            if stopped.is_set():
+                break
+            results.append(await crawls.crawl(task, lambda tally, task=task: listener(task, tally)))
+        return results
+
+    return in_reactor(work)
+
+
+def in_reactor(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Run a coroutine on a fresh asyncio reactor; return its result or raise its exception."""
+    install_reactor(REACTOR)
+    from twisted.internet import reactor
+
+    outcome: list[asyncio.Future[T]] = []
+
+    def begin() -> None:
+        task = asyncio.ensure_future(work())
+        outcome.append(task)
+        task.add_done_callback(lambda done: reactor.stop())
+
+    reactor.callWhenRunning(begin)
+    reactor.run(installSignalHandlers=False)
+    return outcome[0].result()

@@ -1,0 +1,134 @@
+"""What a crawl is asked to do, how far it is, and what came of it: values that cross process borders."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from crawler.sites.model import Channel
+from storage.decide import Policy
+from storage.records import RunCounts
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlTask:
+    """One crawl of one channel.
+
+    urls: only these pages, instead of the channel's listings.
+    pages: how many pages of each listing; None: the first, and more while all that they list is unknown.
+    since: leave out what is dated earlier.
+    revisit_for: known articles younger than this are visited again, also when no listing shows them.
+    """
+
+    channel: Channel
+    urls: tuple[str, ...] = ()
+    pages: int | None = None
+    since: date | None = None
+    revisit_for: timedelta = timedelta(days=7)
+    policy: Policy = Policy()
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A page that failed, or a finding about the channel: what, and what to do."""
+
+    url: str
+    what: str
+    mend: str = ""
+    page_failed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An article that changed in this crawl, for those who look on."""
+
+    change: str
+    url: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlResult:
+    """What a crawl did. `answered` counts the requests that got a usable answer."""
+
+    run: int | None
+    channel: str
+    counts: RunCounts
+    seconds: float
+    answered: int
+    problems: tuple[Problem, ...] = ()
+    changes: tuple[Seen, ...] = ()
+
+
+def exit_code(results: list[CrawlResult]) -> int:
+    """0 all well, 1 some pages failed, 3 nothing could be fetched (the command line's contract)."""
+    if results and not any(result.answered for result in results):
+        return 3
+    failed = any(problem.page_failed for result in results for problem in result.problems)
+    return 1 if failed else 0
+
+
+@dataclass(slots=True)
+class Tally:
+    """The running count of one crawl; `listener` is called after each change."""
+
+    listener: Callable[[Tally], None] = lambda tally: None
+    queued: int = 0
+    done: int = 0
+    answered: int = 0
+    fetched: int = 0
+    not_modified: int = 0
+    bytes: int = 0
+    changes: dict[str, int] = field(default_factory=dict)
+    seen: list[Seen] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    def requested(self) -> None:
+        """One more request waits for its answer."""
+        self.queued += 1
+        self.listener(self)
+
+    def answer(self, status: int, size: int) -> None:
+        """A request was answered with `size` bytes."""
+        self.done += 1
+        self.bytes += size
+        if status == 304:
+            self.not_modified += 1
+            self.answered += 1
+        elif status < 400 or status in (404, 410):
+            self.fetched += 1
+            self.answered += 1
+        self.listener(self)
+
+    def unanswered(self) -> None:
+        """A request got no answer at all."""
+        self.done += 1
+        self.listener(self)
+
+    def changed(self, change: str, url: str, title: str) -> None:
+        """An article was recorded."""
+        self.changes[change] = self.changes.get(change, 0) + 1
+        if change not in ("unchanged", "suspected", "failed"):
+            self.seen.append(Seen(change, url, title))
+        self.listener(self)
+
+    def problem(self, url: str, what: str, mend: str = "", *, page_failed: bool = True) -> None:
+        """Something went wrong; the crawl goes on."""
+        self.problems.append(Problem(url, what, mend, page_failed))
+
+    def counts(self) -> RunCounts:
+        """The figures that are stored with the run."""
+        count = self.changes.get
+        return RunCounts(
+            fetched=self.fetched,
+            not_modified=self.not_modified,
+            bytes=self.bytes,
+            new=count("new", 0),
+            edited=count("edited", 0),
+            unchanged=count("unchanged", 0),
+            removed=count("removed", 0),
+            restored=count("restored", 0),
+            failed=sum(problem.page_failed for problem in self.problems),
+        )

@@ -1,0 +1,78 @@
+"""What the commands share: the options every command takes, output as JSON, times as people type them."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import click
+
+from scheduler.config import Config, duration, load
+from storage.records import as_json
+
+
+def with_config(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command `--config` and `--data`; it gets the loaded Config as its first argument."""
+
+    @click.option("--config", metavar="FILE", help="The settings (else $NEWSDELTA_CONFIG, ./newsdelta.toml).")
+    @click.option("--data", metavar="DIR", help="The folder of the database, where no URL is set.")
+    @functools.wraps(function)
+    def command(*args: Any, config: str | None, data: str | None, **options: Any) -> Any:
+        return function(load(config, data), *args, **options)
+
+    return command
+
+
+json_option = click.option("--json", "as_json_", is_flag=True, help="Print JSON, and nothing else, on stdout.")
+
+
+def print_json(value: Any) -> None:
+    """Print one JSON document."""
+    click.echo(json.dumps(as_json(value), ensure_ascii=False, indent=2))
+
+
+def print_json_lines(values: Iterable[Any]) -> None:
+    """Print one JSON document per line."""
+    for value in values:
+        click.echo(json.dumps(as_json(value), ensure_ascii=False))
+
+
+class Moment(click.ParamType):
+    """A point in time: 2026-11-24, 2026-11-24T08:00, or an age such as 2h or 7d. Local time where none is said."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Turn the words into an aware datetime, or fail with an example."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            return now() - duration(value)
+        except ValueError:
+            pass
+        try:
+            return datetime.fromisoformat(value).astimezone()
+        except ValueError:
+            self.fail(f"{value!r} is no time; write 2026-11-24, 2026-11-24T08:00, 2h or 7d", param, ctx)
+
+
+def now() -> datetime:
+    """The present moment; the command line is one of the few places that read the clock."""
+    return datetime.now(UTC)
+
+
+def local(moment: datetime | None) -> str:
+    """A time as people read it, in China Standard Time."""
+    if moment is None:
+        return "–"
+    return (moment.astimezone(UTC) + timedelta(hours=8)).strftime("%Y-%m-%d %H:%M")
+
+
+def policy_of(config: Config) -> Any:
+    """The removal policy that the config asks for."""
+    from storage.decide import Policy
+
+    return Policy(removal_visits=config.removal_visits, removal_after=config.removal_after)

@@ -1,0 +1,247 @@
+"""newsdelta.toml: typed, checked in full before anything starts, with errors that name the place and the mend."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+from crawler.sites import CHANNELS
+from crawler.sites.model import Channel
+from storage.errors import ConfigError
+
+DEFAULT_CHANNEL = "cq"
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A table of the file: unknown keys are errors."""
+
+
+class DatabaseSection(_Section):
+    """[database]"""
+
+    url: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.url is not None and not re.match(r"(sqlite|postgresql)(\+\w+)?://", self.url):
+            raise ValueError(f"{mask(self.url)!r} is no database URL; write sqlite:///PATH or postgresql://…")
+
+
+class WatchSection(_Section):
+    """[watch]"""
+
+    requests_per_hour: float | None = None
+    every: str = "15m"
+    removal_visits: int = 3
+    removal_after: str = "1h"
+    revisit_for: str = "7d"
+
+    def __post_init__(self) -> None:
+        if self.requests_per_hour is not None and self.requests_per_hour <= 0:
+            raise ValueError("requests_per_hour must be more than 0")
+        if self.removal_visits < 1:
+            raise ValueError("removal_visits must be 1 or more")
+        for text in (self.every, self.removal_after, self.revisit_for):
+            duration(text)
+
+
+class NetworkSection(_Section):
+    """[network]"""
+
+    allow_private_addresses: bool = False
+
+
+class ChannelSection(_Section):
+    """One [[channel]]"""
+
+    name: str
+    home: str | None = None
+    columns: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        if self.name not in CHANNELS:
+            raise ValueError(f"no channel is called {self.name!r}{_did_you_mean(self.name, CHANNELS)}")
+        if self.home is not None:
+            _check_home(self.home)
+
+    def channel(self) -> Channel:
+        """The built-in channel with this section's values laid over it."""
+        built_in = CHANNELS[self.name]
+        home = (self.home or built_in.home).rstrip("/") + "/"
+        columns = built_in.columns if self.columns is None else self.columns
+        return Channel(self.name, built_in.label, home, built_in.publisher, columns)
+
+
+class _File(_Section):
+    database: DatabaseSection = DatabaseSection()
+    watch: WatchSection = WatchSection()
+    network: NetworkSection = NetworkSection()
+    channel: tuple[ChannelSection, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All settings, checked. `source` is the file they came from, or None."""
+
+    source: Path | None
+    database_url: str
+    channels: Mapping[str, Channel]
+    requests_per_hour: float | None
+    every: timedelta
+    removal_visits: int
+    removal_after: timedelta
+    revisit_for: timedelta
+    allow_private_addresses: bool
+
+    def channel(self, name: str) -> Channel:
+        """A watched channel, or any built-in one. Raises ConfigError naming those there are."""
+        found = self.channels.get(name) or CHANNELS.get(name)
+        if found is None:
+            raise ConfigError(
+                "There is no channel of this name",
+                subject=name,
+                mend="`newsdelta channels list` shows them all" + _did_you_mean(name, CHANNELS),
+            )
+        return found
+
+
+def load(path: str | None = None, data: str | None = None, env: Mapping[str, str] = os.environ) -> Config:
+    """Read the settings: `path`, else $NEWSDELTA_CONFIG, else ./newsdelta.toml, else the defaults.
+
+    `data` is the folder for the database where no URL is set. Raises ConfigError.
+    """
+    source = _find(path, env)
+    settings = _read(source) if source else _File()
+    sections = settings.channel or (ChannelSection(DEFAULT_CHANNEL),)
+    return Config(
+        source=source,
+        database_url=env.get("NEWSDELTA_DATABASE_URL") or settings.database.url or default_url(data, env),
+        channels={section.name: section.channel() for section in sections},
+        requests_per_hour=settings.watch.requests_per_hour,
+        every=duration(settings.watch.every),
+        removal_visits=settings.watch.removal_visits,
+        removal_after=duration(settings.watch.removal_after),
+        revisit_for=duration(settings.watch.revisit_for),
+        allow_private_addresses=settings.network.allow_private_addresses,
+    )
+
+
+def default_url(data: str | None, env: Mapping[str, str]) -> str:
+    """The database used when none is set: SQLite in `data`, else in $XDG_DATA_HOME/newsdelta/."""
+    home = env.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    folder = Path(data) if data else Path(home) / "newsdelta"
+    return f"sqlite:///{folder.expanduser().absolute() / 'newsdelta.db'}"
+
+
+def duration(text: str) -> timedelta:
+    """Read "30s", "15m", "2h" or "7d". Raises ValueError."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smhd])", text.strip())
+    if match is None:
+        raise ValueError(f"{text!r} is no duration; write for example 30s, 15m, 2h or 7d")
+    return timedelta(seconds=float(match[1]) * _UNITS[match[2]])
+
+
+def mask(url: str) -> str:
+    """Hide the password of a database URL."""
+    return re.sub(r"(://[^:/@]*):[^@/]*@", r"\1:***@", url)
+
+
+def _find(path: str | None, env: Mapping[str, str]) -> Path | None:
+    named = path or env.get("NEWSDELTA_CONFIG")
+    if named:
+        return Path(named)
+    here = Path("newsdelta.toml")
+    return here if here.is_file() else None
+
+
+def _read(source: Path) -> _File:
+    try:
+        text = source.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(
+            "The config file cannot be read", subject=str(source), mend=f"Check the path ({error.strerror})"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(
+            "The config file is not UTF-8 text", subject=str(source), mend="Save it as UTF-8"
+        ) from error
+    try:
+        return msgspec.convert(tomllib.loads(text), _File)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(
+            "The config file is not valid TOML", subject=str(source), mend=str(error)
+        ) from error
+    except msgspec.ValidationError as error:
+        raise _explain(error, source, text) from error
+
+
+def _explain(error: msgspec.ValidationError, source: Path, text: str) -> ConfigError:
+    """Turn "… - at `$.watch.every`" into file, line, key and mend."""
+    message, _, where = str(error).partition(" - at ")
+    path = [step for step in re.split(r"[.\[\]`$]+", where) if step]
+    mend = ""
+    unknown = re.search(r"unknown field `(\w+)`", message)
+    if unknown:
+        message, mend = f"unknown key {unknown[1]!r}", _keys_mend(path, unknown[1])
+        path.append(unknown[1])
+    missing = re.search(r"missing required field `(\w+)`", message)
+    if missing:
+        message, mend = f"the key {missing[1]!r} is missing", f"Add {missing[1]} = …"
+    message = re.sub(r"Expected `(\w+).*?`, got `(\w+)`", r"expected \1, got \2", message)
+    place = _place(path, text)
+    return ConfigError(f"The config is wrong: {message}", subject=f"{source}{place}", mend=mend)
+
+
+def _keys_mend(path: list[str], key: str) -> str:
+    sections: dict[str, Any] = {
+        "database": DatabaseSection,
+        "watch": WatchSection,
+        "network": NetworkSection,
+        "channel": ChannelSection,
+    }
+    known = sections[path[0]].__struct_fields__ if path else tuple(sections)
+    return f"Known here: {', '.join(known)}{_did_you_mean(key, known)}"
+
+
+def _place(path: list[str], text: str) -> str:
+    """The line of the key that `path` leads to, found by its table header and name; else the key alone."""
+    table, nth, key = "", 0, ""
+    for step in path:
+        if step.isdigit():
+            nth = int(step)
+        elif not table:
+            table = step
+        elif not key:
+            key = step
+    current, seen = "", -1
+    for number, line in enumerate(text.splitlines(), 1):
+        if header := re.match(r"\s*\[\[?\s*([\w.-]+)\s*\]\]?", line):
+            current = header[1]
+            seen += current == table
+            if current == table and not key and seen == nth:
+                return f", line {number}"
+        elif current == (table if key else "") and seen >= (nth if key else -1):
+            if re.match(rf"\s*{re.escape(key or table)}\s*=", line):
+                return f", line {number}"
+    return f", {'.'.join(path)}" if path else ""
+
+
+def _check_home(home: str) -> None:
+    parts = urlsplit(home)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise ValueError(f"home = {home!r} is no web address; write http://… or https://…")
+
+
+def _did_you_mean(word: str, known: Any) -> str:
+    close = difflib.get_close_matches(word, list(known), n=1)
+    return f". Did you mean {close[0]!r}?" if close else ""

@@ -1,0 +1,75 @@
+"""How long requests wait: bursts, steady rates, robots.txt and refusals."""
+
+import pytest
+
+from crawler.politeness import FIRST_PAUSE, MAX_PAUSE, Budget
+
+HOST = "cq.example"
+
+
+def moments(budget: Budget, requests: int, start: float = 0.0) -> list[float]:
+    """When each of a queue of requests goes out, if all are asked for at `start`."""
+    return [start + budget.reserve(HOST, start) for _ in range(requests)]
+
+
+def test_without_budget_or_spacing_nothing_waits():
+    assert moments(Budget(per_hour=None, spacing=0.0), 1000) == [0.0] * 1000
+
+
+def test_requests_are_spaced_out():
+    assert moments(Budget(per_hour=None, spacing=1.0), 4) == [0.0, 1.0, 2.0, 3.0]
+
+
+def test_an_hours_budget_may_go_at_once_and_then_the_rate_is_steady():
+    at = moments(Budget(per_hour=120, spacing=0.0), 123)
+    assert at[:120] == [0.0] * 120
+    assert at[120:] == pytest.approx([30.0, 60.0, 90.0])
+
+
+@pytest.mark.parametrize("per_hour", [1, 30, 120, 3600])
+def test_no_hour_holds_more_than_two_budgets(per_hour):
+    budget = Budget(per_hour=per_hour, spacing=0.0)
+    at = moments(budget, per_hour * 4)
+    for first in at:
+        assert sum(first <= moment < first + 3600 for moment in at) <= 2 * per_hour
+
+
+def test_requests_of_an_earlier_run_count():
+    budget = Budget(per_hour=120, spacing=0.0)
+    budget.spend(HOST, 119, now=0.0)
+    assert moments(budget, 3) == pytest.approx([0.0, 30.0, 60.0])
+
+
+def test_an_unused_budget_comes_back_but_never_more_than_an_hours():
+    budget = Budget(per_hour=120, spacing=0.0)
+    moments(budget, 120)
+    later = moments(budget, 121, start=7200.0)
+    assert later[119] == 7200.0
+    assert later[120] == pytest.approx(7230.0)
+
+
+def test_crawl_delay_only_ever_slows_down():
+    budget = Budget(per_hour=None, spacing=1.0)
+    budget.slow_down(HOST, 10.0, now=0.0)
+    budget.slow_down(HOST, 0.1, now=0.0)
+    assert moments(budget, 3) == [0.0, 10.0, 20.0]
+
+
+def test_hosts_do_not_wait_for_each_other():
+    budget = Budget(per_hour=None, spacing=5.0)
+    assert [budget.reserve(host, 0.0) for host in ("a", "b", "a")] == [0.0, 0.0, 5.0]
+
+
+def test_retry_after_holds_the_host():
+    budget = Budget(per_hour=None, spacing=0.0)
+    assert budget.refused(HOST, now=10.0, retry_after=42.0) == 42.0
+    assert budget.reserve(HOST, now=11.0) == 41.0
+
+
+def test_refusals_without_a_time_pause_longer_each_time_until_an_answer_comes():
+    budget = Budget(per_hour=None, spacing=0.0)
+    pauses = [budget.refused(HOST, now=0.0) for _ in range(9)]
+    assert pauses[:3] == [FIRST_PAUSE, 2 * FIRST_PAUSE, 4 * FIRST_PAUSE]
+    assert max(pauses) == MAX_PAUSE
+    budget.answered(HOST, now=0.0)
+    assert budget.refused(HOST, now=0.0) == FIRST_PAUSE
