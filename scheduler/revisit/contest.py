@@ -1,0 +1,130 @@
+"""Which page is worth most now, without looking at all of them.
+
+A page's worth only grows slowly, so most pages need not be looked at: each *sleeps* until it may reach the
+bar, and is looked at again before that. The few at or above the bar are *awake* and are compared at each
+decision. The bar follows: it rises when too many are awake, and sinks when too few are. What is chosen is
+worth nearly the most, which costs nothing measurable, for the worth is flat around its best moment (Olston
+& Pandey, WWW 2008, need one threshold
+for all pages, as the bar is).
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections.abc import Callable
+
+from scheduler.revisit.page import Page, Worth
+
+_FEW, _ENOUGH, _MANY = 6, 16, 40
+_PULLED = 3  # sleepers looked at early, at each decision, while too few are awake
+_CAUTION = 0.7  # of the time a sleeper needs to reach the bar at today's rate: its rate changes on the way
+_SHORTEST_CAP, _CAP = (
+    1.0,
+    0.25,
+)  # a sleep lasts at most an hour, or this share of the time since the last visit
+
+Score = Callable[[Page, float], Worth]
+
+
+class Contest:
+    """The pages that compete for the next request. Deterministic; times in hours."""
+
+    def __init__(self, score: Score) -> None:
+        self._score = score
+        self._asleep: list[tuple[float, int, int, Page]] = []
+        self._awake: dict[Page, Worth] = {}
+        self._bar = 0.0
+        self._step = 1.0
+        self._last = -math.inf
+        self._entries = 0
+
+    def enter(self, page: Page, now: float) -> None:
+        """Let a page compete from now on."""
+        page.turn += 1
+        self._place(page, now)
+
+    def leave(self, page: Page) -> None:
+        """Take a page out."""
+        page.turn += 1
+        self._awake.pop(page, None)
+
+    def reassess(self, now: float) -> None:
+        """Score those awake anew, after the rates changed."""
+        for page in self._awake:
+            self._awake[page] = self._score(page, now)
+
+    def best(self, now: float) -> tuple[Page, Worth] | None:
+        """Return the page whose visit is worth most now, or None when none competes."""
+        self._keep_step(now)
+        while self._asleep and self._asleep[0][0] <= now:
+            self._look(now)
+        self._pull(now)
+        best = self._top(now)
+        if len(self._awake) > _MANY:
+            self._thin(now)
+        return best
+
+    def _keep_step(self, now: float) -> None:
+        if now > self._last:
+            step = min(1.0, now - self._last)
+            self._step += 0.1 * (step - self._step)
+            self._last = now
+
+    def _look(self, now: float) -> None:
+        """Look at the first sleeper."""
+        _, _, turn, page = heapq.heappop(self._asleep)
+        if turn == page.turn:
+            self._place(page, now)
+
+    def _place(self, page: Page, now: float) -> None:
+        worth = self._score(page, now)
+        if worth.value >= self._bar:
+            self._awake[page] = worth
+        else:
+            self._lay_down(page, worth, now)
+
+    def _lay_down(self, page: Page, worth: Worth, now: float) -> None:
+        self._entries += 1
+        heapq.heappush(self._asleep, (now + self._sleep(worth), self._entries, page.turn, page))
+
+    def _sleep(self, worth: Worth) -> float:
+        """Return how long a page below the bar may sleep: (grown + rate d)^2 / (2 rate) = bar, solved for
+        d."""
+        if worth.rate <= 0:
+            return _SHORTEST_CAP
+        elapsed = worth.grown / worth.rate
+        rise = math.sqrt(2 * self._bar / worth.rate) - elapsed
+        if worth.left > elapsed:  # at half-time its worth jumps: no better moment will come before it closes
+            rise = min(rise, (worth.left - elapsed) / 2 / _CAUTION)
+        return max(self._step, min(rise * _CAUTION, max(_SHORTEST_CAP, _CAP * elapsed)))
+
+    def _pull(self, now: float) -> None:
+        """Lower the bar and look at the next sleepers, while too few are awake."""
+        for _ in range(_PULLED):
+            if len(self._awake) >= _FEW or not self._asleep:
+                return
+            self._bar *= 0.97
+            self._look(now)
+        while not self._awake and self._asleep:
+            self._bar *= 0.9
+            self._look(now)
+
+    def _top(self, now: float) -> tuple[Page, Worth] | None:
+        """Return the best of those awake by their extrapolated worth, the winner scored exactly."""
+        best: tuple[Page, Worth] | None = None
+        while self._awake:
+            page = max(self._awake, key=lambda page: self._awake[page].at(now))
+            worth = self._awake[page]
+            if worth.scored == now:
+                best = page, worth
+                break
+            self._awake[page] = self._score(page, now)
+        return best
+
+    def _thin(self, now: float) -> None:
+        """Raise the bar until enough are awake, and lay the others down."""
+        order = sorted(self._awake, key=lambda page: self._awake[page].at(now), reverse=True)
+        self._bar = self._awake[order[_ENOUGH - 1]].at(now)
+        for page in order[_ENOUGH:]:
+            self._lay_down(page, self._awake.pop(page), now)

@@ -1,0 +1,95 @@
+"""The records of the revisit plan: a watched page, what a visit to it is worth, a planned visit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal, NamedTuple, TypeAlias
+
+PageId: TypeAlias = int | str
+Kind: TypeAlias = Literal["article", "listing"]
+
+
+class Stage(StrEnum):
+    """Where a page stands with the planner."""
+
+    FIRST = "first"  # never visited: its turn comes before the contest
+    CONTEST = "contest"
+    VISIT = "visit"  # handed out by `next`, not yet observed
+    HELD = "held"  # failed, waits for another try
+
+
+@dataclass(slots=True, eq=False)
+class Page:
+    """A watched page; times in hours.
+
+    `edits` and `passed` are the edits seen and the hazard passed for z = 1 (its own history); `cell` and
+    `part` are the place of its last visit on the age grid. `turn` makes stale entries of the queues known;
+    `awaited`: it stands in the queue of closing visits.
+    """
+
+    id: PageId
+    listing: bool
+    section: int
+    born: float
+    last: float
+    edits: float = 0.0
+    passed: float = 0.0
+    z: float = 1.0
+    cell: int = 0
+    part: float = 0.0
+    visited: bool = False
+    removed: bool = False
+    failures: int = 0
+    stage: Stage = Stage.FIRST
+    turn: int = 0
+    awaited: bool = False
+
+
+class Worth(NamedTuple):
+    """What a visit is worth at the time `scored`.
+
+    value   in weighted event-hours saved: the delay index
+    grown   weighted events expected since the last visit
+    rate    weighted events per hour now
+    left    hours until the closing visit
+    """
+
+    value: float
+    grown: float
+    rate: float
+    left: float
+    scored: float
+
+    def at(self, now: float) -> float:
+        """Extrapolate the value over a short time, at a constant rate."""
+        return self.value + (now - self.scored) * self.grown
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A planned visit: when (hours), to which page, what it is worth, and the delay in hours with which it is
+    expected to find what it finds."""
+
+    at: float
+    page: PageId
+    value: float
+    delay: float
+
+
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """The delays in hours that a budget buys: of new articles and of edits, means over what happens."""
+
+    per_hour: float
+    new: float
+    edit: float
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What an hour's delay counts: of a new article, of an edit, of a removal."""
+
+    new: float = 3.0
+    edited: float = 1.0
+    removed: float = 3.0
