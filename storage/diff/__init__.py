@@ -1,0 +1,163 @@
+"""PURE: two revisions of an article -> what changed, sentence by sentence, of which classes and weight."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from storage.diff.align import Pair, align
+from storage.diff.classes import classes_of_lone, classes_of_sentence
+from storage.diff.fold import Fold, folded, width_fold
+from storage.diff.inside import hunks_of, runs_of, side
+from storage.diff.model import PARAGRAPH_BREAK, Change, ChangeKind, Diff, Part, Position, Run
+from storage.diff.sentences import Sentence, split_body, to_paragraphs
+from storage.diff.weight import LOUD, QUIET, growth, is_live, weigh
+from storage.records import ArticleFields, EditClass
+
+__all__ = [
+    "PARAGRAPH_BREAK",
+    "Change",
+    "ChangeKind",
+    "Diff",
+    "Part",
+    "Position",
+    "Run",
+    "compare",
+    "patch",
+    "width_fold",
+]
+
+#: Between the names of authors and editors where a change shows them as one text.
+_LIST = "、"
+_HEADS = (Part.KICKER, Part.TITLE, Part.SUBTITLE)
+_CREDITS = (Part.SOURCE, Part.AUTHORS, Part.EDITORS)
+_ORDER = tuple(EditClass)
+
+
+def compare(old: ArticleFields, new: ArticleFields, *, fold: Fold = width_fold) -> Diff:
+    """Compare two revisions.
+
+    `fold` says what counts as the same: texts that fold to one string do not differ. It must map its own
+    output to itself. Titles, body, source, authors and editors are compared; addresses, times and pictures
+    are not.
+    """
+    segments = [
+        segment
+        for part in Part
+        for segment in (_body(old, new, fold) if part is Part.BODY else _line(part, old, new, fold))
+    ]
+    changes = [s for s in segments if s.kind is not ChangeKind.KEPT]
+    classes = {edit for change in changes for edit in change.classes}
+    grown, weight = _weight(segments, changes, old)
+    return Diff(tuple(segments), _sorted(classes), weight, grown)
+
+
+def patch(old: ArticleFields, diff: Diff) -> ArticleFields:
+    """Apply a diff made by `compare(old, new)`: the texts of the result are those of `new`, exactly.
+
+    Fields that `compare` does not look at stay as they are in `old`. Blank paragraphs at the very end of the
+    body cling to the last sentence; a body of blank paragraphs only counts as empty.
+    """
+    lines = {s.where: s for s in diff.segments if s.where is not Part.BODY}
+    text = {part: lines[part].new if part in lines else "" for part in (*_HEADS, *_CREDITS)}
+    placed = [s for s in diff.segments if s.where is Part.BODY and s.new_at is not None]
+    body = to_paragraphs((s.new_at.paragraph, s.new) for s in placed if s.new_at)
+    return replace(
+        old,
+        kicker=text[Part.KICKER],
+        title=text[Part.TITLE],
+        subtitle=text[Part.SUBTITLE],
+        source=text[Part.SOURCE],
+        authors=_names(text[Part.AUTHORS]),
+        editors=_names(text[Part.EDITORS]),
+        body=body,
+    )
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(text.split(_LIST)) if text else ()
+
+
+def _sorted(classes: set[EditClass] | frozenset[EditClass]) -> tuple[EditClass, ...]:
+    return tuple(sorted(classes, key=_ORDER.index))
+
+
+def _weight(segments: Sequence[Change], changes: Sequence[Change], old: ArticleFields) -> tuple[bool, int]:
+    """Return (only grew, weight). A live page's new entries weigh nothing beside edits of its old ones."""
+    if not changes or not is_live(old.title, old.body):
+        return False, weigh(changes)
+    grown = growth(segments)
+    rest = [change for change in changes if not any(change is entry for entry in grown)]
+    if not rest:
+        return True, QUIET
+    weight = weigh(rest)
+    telling = any(
+        set(c.classes) - {EditClass.FORMAT, EditClass.ATTRIBUTION} for c in rest if c.where is Part.BODY
+    )
+    return False, max(weight, LOUD) if telling else weight
+
+
+def _line(part: Part, old: ArticleFields, new: ArticleFields, fold: Fold) -> Iterator[Change]:
+    """Compare a part that is one line."""
+    before, after = _text(part, old), _text(part, new)
+    if not before and not after:
+        return
+    a = Sentence(before, fold(before), 0, 0) if before else None
+    b = Sentence(after, fold(after), 0, 0) if after else None
+    yield _change(part, Pair(a, b), fold)
+
+
+def _text(part: Part, fields: ArticleFields) -> str:
+    value = getattr(fields, part.value)
+    return value if isinstance(value, str) else _LIST.join(value)
+
+
+def _body(old: ArticleFields, new: ArticleFields, fold: Fold) -> Iterator[Change]:
+    for pair in align(split_body(old.body), split_body(new.body), fold):
+        yield _change(Part.BODY, pair, fold)
+
+
+def _change(part: Part, pair: Pair, fold: Fold) -> Change:
+    old, new = pair.old, pair.new
+    if old is None or new is None:
+        return _lone(part, old, new, fold)
+    at = (Position(old.paragraph, old.index), Position(new.paragraph, new.index))
+    if pair.equal:
+        kind = ChangeKind.MOVED if pair.moved else ChangeKind.KEPT
+        classes = (EditClass.MOVED,) if pair.moved else ()
+        return Change(kind, part, old.text, new.text, *at, (Run("=", new.text),), classes)
+    a, b = (side(folded(s.text, fold), quoted=s.quoted) for s in (old, new))
+    hunks = hunks_of(a, b)
+    found = _of_part(part, classes_of_sentence(hunks, a, b))
+    if pair.moved:
+        found |= {EditClass.MOVED}
+    runs = runs_of(hunks, a.folded, b.folded)
+    return Change(ChangeKind.REPLACED, part, old.text, new.text, *at, runs, _sorted(found))
+
+
+def _of_part(part: Part, found: frozenset[EditClass]) -> frozenset[EditClass]:
+    if part is Part.BODY or found == {EditClass.FORMAT}:
+        return found
+    if part in _CREDITS:
+        return frozenset({EditClass.ATTRIBUTION})
+    return (found - {EditClass.WORDING, EditClass.ADDED, EditClass.REMOVED}) | {EditClass.HEADLINE}
+
+
+def _lone(part: Part, old: Sentence | None, new: Sentence | None, fold: Fold) -> Change:
+    there = old or new
+    assert there is not None  # noqa: S101 - a pair has at least one side
+    kind = ChangeKind.REMOVED if old else ChangeKind.ADDED
+    edit = EditClass.REMOVED if old else EditClass.ADDED
+    found = (
+        classes_of_lone(fold(there.text), edit) if part is Part.BODY else _of_part(part, frozenset({edit}))
+    )
+    return Change(
+        kind,
+        part,
+        old.text if old else "",
+        new.text if new else "",
+        Position(old.paragraph, old.index) if old else None,
+        Position(new.paragraph, new.index) if new else None,
+        (Run("-" if old else "+", there.text),),
+        _sorted(found),
+    )

@@ -1,0 +1,139 @@
+"""Cut a body into sentences that joined again give the body exactly."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate
+
+from storage.diff.fold import Fold
+from storage.diff.model import PARAGRAPH_BREAK
+
+_END = re.compile("[。！？!?｡]+")
+_CLOSERS = frozenset("”’」』）)》】〉］]")
+_ENDS_SENTENCE = re.compile("[。！？!?｡…][”’」』）)》】〉］\"']*$")
+#: Folded characters that must agree on either side of a paragraph break before it counts as mere reflow.
+_REFLOW_CONTEXT = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence: exact text, folded key, the paragraph it starts in, its number, and its sentence end.
+
+    `quoted` tells whether it starts inside a quotation that an earlier sentence of the paragraph opened.
+    """
+
+    text: str
+    key: str
+    paragraph: int
+    index: int
+    quoted: bool = False
+
+    @property
+    def last_paragraph(self) -> int:
+        """The paragraph it ends in."""
+        return self.paragraph + self.text.count(PARAGRAPH_BREAK)
+
+
+def split_body(paragraphs: Sequence[str]) -> list[Sentence]:
+    """Split paragraphs into sentences, keys not yet folded; blank paragraphs cling to the sentence before."""
+    sentences: list[Sentence] = []
+    blank = ""
+    for number, paragraph in enumerate(paragraphs):
+        if not paragraph.strip():
+            if sentences:
+                sentences[-1] = replace(sentences[-1], text=sentences[-1].text + PARAGRAPH_BREAK + paragraph)
+            else:
+                blank += paragraph + PARAGRAPH_BREAK
+            continue
+        depth = False
+        for text in split_paragraph(paragraph):
+            start = number - blank.count(PARAGRAPH_BREAK)
+            sentences.append(Sentence(blank + text, "", start, len(sentences), depth))
+            blank = ""
+            depth = _still_quoted(text, depth)
+    return sentences
+
+
+def split_paragraph(text: str) -> list[str]:
+    """Split at sentence ends, closing quotation marks and trailing space kept with the sentence before."""
+    parts: list[str] = []
+    start = 0
+    for match in _END.finditer(text):
+        end = match.end()
+        while end < len(text) and (text[end] in _CLOSERS or text[end].isspace() or _closes(text, end)):
+            end += 1
+        if end > start:
+            parts.append(text[start:end])
+            start = end
+    if start < len(text):
+        parts.append(text[start:])
+    return parts
+
+
+def _closes(text: str, at: int) -> bool:
+    """Whether a straight quotation mark is the second of a pair."""
+    return text[at] == '"' and text.count('"', 0, at) % 2 == 1
+
+
+def _still_quoted(text: str, quoted: bool) -> bool:
+    for char in text:
+        if char in "“「":
+            quoted = True
+        elif char in "”」":
+            quoted = False
+    return quoted
+
+
+def with_keys(sentences: Iterable[Sentence], fold: Fold) -> list[Sentence]:
+    """Fold the sentences."""
+    return [replace(sentence, key=fold(sentence.text)) for sentence in sentences]
+
+
+def join(left: Sentence, right: Sentence) -> Sentence:
+    """Make one sentence of two neighbours, a paragraph break between them kept."""
+    gap = PARAGRAPH_BREAK * (right.paragraph - left.last_paragraph)
+    return replace(left, text=left.text + gap + right.text, key=left.key + right.key)
+
+
+def join_all(sentences: Sequence[Sentence]) -> Sentence:
+    """Make one sentence of several neighbours (at least one)."""
+    whole = sentences[0]
+    for sentence in sentences[1:]:
+        whole = join(whole, sentence)
+    return whole
+
+
+def undo_reflow(sentences: Sequence[Sentence], other: Sequence[Sentence]) -> list[Sentence]:
+    """Join sentences that a paragraph break cuts in two where the other revision has no break at all."""
+    whole = "".join(sentence.key for sentence in other)
+    borders = set(accumulate(len(sentence.key) for sentence in other))
+    joined: list[Sentence] = []
+    for sentence in sentences:
+        if joined and _reflowed(joined[-1], sentence, whole, borders):
+            joined[-1] = join(joined[-1], sentence)
+        else:
+            joined.append(sentence)
+    return joined
+
+
+def _reflowed(left: Sentence, right: Sentence, whole: str, borders: set[int]) -> bool:
+    if right.paragraph == left.last_paragraph or _ENDS_SENTENCE.search(left.key):
+        return False
+    before = left.key[-_REFLOW_CONTEXT:]
+    at = whole.find(before + right.key[:_REFLOW_CONTEXT])
+    return at >= 0 and at + len(before) not in borders
+
+
+def to_paragraphs(pieces: Iterable[tuple[int, str]]) -> tuple[str, ...]:
+    """Put (paragraph number, exact text) pieces in order back together into paragraphs."""
+    body: list[str] = []
+    for paragraph, text in pieces:
+        first, *rest = text.split(PARAGRAPH_BREAK)
+        if body and paragraph == len(body) - 1:
+            body[-1] += first
+        else:
+            body.append(first)
+        body.extend(rest)
+    return tuple(body)

@@ -1,0 +1,197 @@
+"""Cut folded text into the units in which a reader sees change: whole numbers, dates, words, characters."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from storage.diff.lexicon import MEASURES, NOT_NUMBERS, TIME_WORDS
+
+_CN = "〇零一二两三四五六七八九十百千万亿"
+_SMALL = "[〇零一二两三四五六七八九十]"
+_DIGITS = r"\d+(?:[,，]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+_TIMES = "万亿|千亿|百亿|十亿|千万|百万|十万|亿|万|千|百"
+_MEASURES = "|".join(MEASURES)
+#: Measures that follow digits only: after a Chinese numeral they make ordinary words (一度, 一起, 十分).
+_DIGIT_MEASURES = "℃|°[CF]?|%|‰|度|起|成|折|道|分|角|架|头|号线|号楼|号|[A-Za-zμ]{1,4}(?![A-Za-z])"
+_NOT_NUMBERS = "|".join(NOT_NUMBERS)
+_SIGN = r"(?:(?<![0-9A-Za-z%℃°日月年时点分号.\-])[-−–+±]|零下)"
+#: Days, weeks and hours without digits. Each group's members say the same.
+_SAME_TIMES = (
+    ("今天", "今日"),
+    ("昨天", "昨日"),
+    ("明天", "明日"),
+    ("近日", "日前", "近期"),
+    ("当天", "当日"),
+    ("次日", "翌日"),
+    ("早上", "早晨", "清晨"),
+)
+_SAME_TIME = {word: group[0] for group in _SAME_TIMES for word in group}
+
+
+class Kind(StrEnum):
+    """What a token is."""
+
+    DATE = "date"  # a day, a clock time, or a word for one
+    NUMBER = "number"  # value, sign, per cent and measure
+    WORD = "word"  # a Latin word
+    SIGN = "sign"  # punctuation
+    CHARACTER = "character"
+
+
+_TOKEN = re.compile(
+    rf"""
+    (?P<date>
+        (?:\d{{4}}|[〇零一二三四五六七八九]{{4}})年(?:(?:\d{{1,2}}|{_SMALL}{{1,3}})月(?:(?:\d{{1,2}}|{_SMALL}{{1,3}})[日号])?)?
+      | (?:\d{{1,2}}|{_SMALL}{{1,3}})月(?:(?:\d{{1,2}}|{_SMALL}{{1,3}})[日号])?
+      | (?:\d{{1,2}}|{_SMALL}{{1,3}})日
+      | \d{{4}}[-/]\d{{1,2}}[-/]\d{{1,2}}(?!\d)
+      | (?<!\d)\d{{1,2}}[:：]\d{{2}}(?:[:：]\d{{2}})?(?!\d)
+      | \d{{1,2}}[时点](?:\d{{1,2}}分|半|许|整|钟)?
+      | {_SMALL}{{1,3}}[时点](?:{_SMALL}{{1,3}}分|半|许|整|钟)
+      | (?:周|星期|礼拜)[一二三四五六日天](?!期)
+      | {"|".join(TIME_WORDS)}
+    )
+  | (?P<other>{_NOT_NUMBERS})
+  | (?P<number>
+        第(?:\d+|[{_CN}]+)(?:{_MEASURES}|条|名|位|季度|次|批|届|中学|小学)?
+      | 百分之[{_CN}]+(?:点[{_CN}]+)?
+      | [{_CN}]+分之[{_CN}]+
+      | {_SIGN}?(?:{_DIGITS})(?:[余多]?(?:{_TIMES}))?[余多]?(?:{_MEASURES}|{_DIGIT_MEASURES})?
+      | 零下[{_CN}]+(?:摄氏)?度
+      | [数几][{_CN}]+[余多]?(?:{_MEASURES})?
+      | [{_CN}]+[余多]?(?:{_MEASURES})
+      | [{_CN}]*[十百千万亿][{_CN}]*[余多]?元
+    )
+  | (?P<word>[A-Za-z]+(?:['’.&\-]?[A-Za-z0-9]+)*)
+  | (?P<sign>[^\w\s]|_)
+  | (?P<character>.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A unit of folded text: its span, its characters, what it is."""
+
+    start: int
+    end: int
+    text: str
+    kind: Kind
+
+
+def tokenise(key: str) -> list[Token]:
+    """Cut folded text into tokens; their texts joined are the text."""
+    tokens: list[Token] = []
+    for match in _TOKEN.finditer(key):
+        group = match.lastgroup or "character"
+        if group == "other":
+            tokens += [Token(at, at + 1, key[at], Kind.CHARACTER) for at in range(match.start(), match.end())]
+        else:
+            tokens.append(Token(match.start(), match.end(), match.group(), Kind(group)))
+    return tokens
+
+
+_VALUES = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
+_POWERS = {"十": 10, "百": 100, "千": 1000}
+_LARGE = {"万": 10**4, "亿": 10**8}
+#: Measures that count the same things: a change between them is one of wording.
+_SAME_MEASURE = {
+    "名": "人",
+    "位": "人",
+    "号": "日",
+    "千米": "公里",
+    "千克": "公斤",
+    "点": "时",
+    "°C": "℃",
+    "度": "℃",
+}
+_PARTS = re.compile(
+    rf"(?P<sign>[-−–+±]|零下)?(?P<value>{_DIGITS}|[{_CN}]+)(?P<times>[余多]?(?:{_TIMES}))?(?P<rest>.*)",
+    re.DOTALL,
+)
+_LONG_YEAR = re.compile("[〇零一二三四五六七八九]{4}(?=年)")
+
+
+def chinese_value(numeral: str) -> int:
+    """Return the value of a Chinese numeral; positional ones (二〇二六) are read digit by digit.
+
+    >>> chinese_value("二十一"), chinese_value("三千零五万"), chinese_value("二〇二六")
+    (21, 30050000, 2026)
+    """
+    if len(numeral) > 1 and all(char in _VALUES for char in numeral):
+        return int("".join(str(_VALUES[char]) for char in numeral))
+    total = section = digit = 0
+    for char in numeral:
+        if char in _VALUES:
+            digit = _VALUES[char]
+        elif char in _POWERS:
+            section += (digit or 1) * _POWERS[char]
+            digit = 0
+        else:
+            total = (total + section + digit or 1) * _LARGE[char]
+            section = digit = 0
+    return total + section + digit
+
+
+def meaning(token: Token) -> str:
+    """Return what a number or date says, in one form for all ways to write it.
+
+    >>> [meaning(tokenise(text)[0]) for text in ("12人", "十二名", "1,352个", "0.5亿元", "零下5℃")]
+    ['12人', '12人', '1352个', '50000000元', '-5℃']
+    """
+    if token.kind is Kind.DATE:
+        return _date_meaning(token.text)
+    text = token.text
+    if text.startswith("百分之"):
+        return _percent(text[3:])
+    prefix = "第" if text.startswith("第") else ""
+    match = _PARTS.fullmatch(text[len(prefix) :])
+    if match is None:
+        return text
+    value = _value(match["value"])
+    times = match["times"] or ""
+    for char in times.lstrip("余多"):
+        value *= _POWERS.get(char) or _LARGE[char]
+    sign = "-" if match["sign"] in ("-", "−", "–", "零下") else (match["sign"] or "").replace("+", "")
+    about = "余" if times[:1] in ("余", "多") and times else ""
+    return f"{prefix}{sign}{_plain(value)}{about}{_measure(match['rest'])}"
+
+
+def _value(text: str) -> Decimal:
+    if text[0].isdigit():
+        return Decimal(re.sub("[,，]", "", text))
+    return Decimal(chinese_value(text))
+
+
+def _percent(numeral: str) -> str:
+    whole, _, fraction = numeral.partition("点")
+    decimals = "".join(str(_VALUES.get(char, "")) for char in fraction)
+    return f"{chinese_value(whole)}{'.' + decimals if decimals else ''}%"
+
+
+def _plain(value: Decimal) -> str:
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _measure(rest: str) -> str:
+    measure = rest.replace("多", "余").replace("摄氏", "")
+    return _SAME_MEASURE.get(measure, measure)
+
+
+def _date_meaning(text: str) -> str:
+    """Chinese numerals and leading zeros aside, 8:30 and 8时30分 alike."""
+    if text in _SAME_TIME:
+        return _SAME_TIME[text]
+    text = _LONG_YEAR.sub(lambda match: str(chinese_value(match.group())), text)
+    if re.search(r"\d|[时点月日年]", text):
+        text = re.sub(
+            rf"{_SMALL}+(?=[年月日号时点分])", lambda match: str(chinese_value(match.group())), text
+        )
+    text = re.sub(r"(?<!\d)0+(?=\d)", "", text)
+    text = re.sub(r"^(\d+)[:：](\d+)$", r"\1时\2分", text)
+    return text.replace("号", "日").replace("点", "时").replace("星期", "周").replace("礼拜", "周")
