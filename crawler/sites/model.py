@@ -1,4 +1,4 @@
-"""What the crawler needs to know of a site: the records and the protocol that each publisher's file fulfils."""
+"""What the crawler needs to know of a site: the records, and the protocol that each publisher fulfils."""
 
 from __future__ import annotations
 
@@ -60,15 +60,21 @@ class Publisher(Protocol):
         """Read a home or column page; one that is neither gives an empty ListingPage."""
 
     def absence(self, html: str, url: str) -> Outcome | None:
-        """Say SOFT_GONE, BLOCKED or EMPTIED where the page itself says that the article is not there."""
+        """Say SOFT_GONE, BLOCKED or EMPTIED where the page itself says that the article is not there, and
+        REDIRECTED_HOME where it sends its reader away from the article.
+        """
 
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """One watched channel: `home` ends in a slash; `columns` are paths below it that are always visited."""
+    """One watched channel: `home` ends in a slash; `columns` are paths below it that are always visited.
+
+    `short` is a one-character name of the region, such as 渝, or ''.
+    """
 
     name: str
     label: str
     home: str
     publisher: Publisher
     columns: tuple[str, ...] = field(default=())
+    short: str = ""

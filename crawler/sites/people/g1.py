@@ -1,0 +1,20 @@
+"""PURE: generation 1, about 2012–2015: everything has an id that begins with `p_`."""
+
+from crawler.extract.html import compiled, with_class
+from crawler.sites.people.template import Template
+
+TEMPLATES = (
+    Template(
+        name="G1",
+        hints=("p_content",),
+        root=compiled("/html/body[.//*[@id='p_content']]"),
+        bodies=compiled("id('p_content')"),
+        title=compiled("id('p_title')"),
+        kicker=compiled("id('jtitle')"),
+        subtitle=compiled("id('ftitle')"),
+        origins=compiled("id('p_publishtime') | id('p_origin')"),
+        source=compiled("id('p_origin')//a"),
+        author=compiled(".//*" + with_class("author")),
+        editors=compiled("id('p_editor')"),
+    ),
+)

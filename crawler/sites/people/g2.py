@@ -1,0 +1,77 @@
+"""PURE: generation 2, about 2016–2020: `.text_title` and `#rwb_zw`, its variants, picture galleries."""
+
+from crawler.extract.html import compiled, with_class
+from crawler.sites.people.template import Template
+
+_EDIT = with_class("edit")
+_PRE, _SUB = "h3" + with_class("pre"), "h4" + with_class("sub")
+_ORIGIN = (
+    f".//div{with_class('box01')}//*{with_class('fl')} | .//p{with_class('sou')} | .//*{with_class('artOri')}"
+    f" | .//*{with_class('page_c')}//*{with_class('fr')}"
+)
+_HEADLINE = ".//h1[normalize-space()]"
+
+TEMPLATES = (
+    Template(
+        name="G2",
+        hints=("text_title",),
+        root=compiled("//div" + with_class("text_title")),
+        bodies=compiled(f"id('rwb_zw') | //div[not(id('rwb_zw'))]{with_class('box_con')}"),
+        title=compiled(".//h1"),
+        kicker=compiled(f".//{_PRE}"),
+        subtitle=compiled(f".//{_SUB}"),
+        origins=compiled(f".//div{with_class('box01')}//*{with_class('fl')}"),
+        author=compiled(f".//*{with_class('author')}"),
+        editors=compiled(f"id('rwb_zw')//*{_EDIT} | following::*{_EDIT}"),
+    ),
+    Template(
+        name="G2-gallery",
+        hints=("picG", "pic_content"),
+        root=compiled(f"/html/body[.//*[@id='picG'] or .//div{with_class('pic_content')}]"),
+        bodies=compiled(
+            f"id('picG') | .//div{with_class('content')}{with_class('clear')}{with_class('clearfix')}"
+        ),
+        title=compiled(f".//div{with_class('pic_content')}{_HEADLINE[1:]} | {_HEADLINE}"),
+        kicker=compiled(f".//{_PRE}"),
+        subtitle=compiled(f".//{_SUB}"),
+        origins=compiled(_ORIGIN),
+        author=compiled(f".//*{with_class('author')}"),
+        editors=compiled(f".//*{_EDIT}"),
+    ),
+    Template(
+        name="G2-theory",
+        hints=("show_text",),
+        root=compiled(f"//div{with_class('text_c')}[.//div{with_class('show_text')}]"),
+        bodies=compiled(f".//div{with_class('show_text')}"),
+        title=compiled(f"{_HEADLINE} | .//h2[not(..//h1[normalize-space()])]"),
+        kicker=compiled(f".//{_PRE} | .//h3[following-sibling::h1]"),
+        subtitle=compiled(f".//{_SUB} | .//h1/following-sibling::h2[1] | .//h1/following-sibling::h4[1]"),
+        origins=compiled(f".//p{with_class('sou')} | .//div{with_class('sou')}"),
+        author=compiled(f".//*{with_class('author')}"),
+        editors=compiled(f".//*{_EDIT} | following::*{_EDIT}"),
+    ),
+    Template(
+        name="G2-art",
+        hints=("artDet",),
+        root=compiled(f"//*{with_class('articleCont')}"),
+        bodies=compiled(f".//*{with_class('artDet')}"),
+        title=compiled(f"{_HEADLINE} | .//h2 | .//*{with_class('artTitle')}"),
+        kicker=compiled(f".//{_PRE}"),
+        subtitle=compiled(f".//{_SUB}"),
+        origins=compiled(f".//*{with_class('artOri')}"),
+        author=compiled(f".//*{with_class('author')}"),
+        editors=compiled(f".//*{_EDIT}"),
+    ),
+    Template(
+        name="G2-gray",
+        hints=("box_text",),
+        root=compiled(f"/html/body[.//div{with_class('gray')}{with_class('box_text')}]"),
+        bodies=compiled(f".//div{with_class('gray')}{with_class('box_text')}"),
+        title=compiled(_HEADLINE),
+        kicker=compiled(f".//{_PRE}"),
+        subtitle=compiled(f".//{_SUB}"),
+        origins=compiled(f"{_ORIGIN} | .//*[not(self::script)][text()[contains(.,'来源')]]"),
+        author=compiled(f".//*{with_class('author')}"),
+        editors=compiled(f".//*{_EDIT}"),
+    ),
+)

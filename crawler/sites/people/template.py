@@ -1,0 +1,146 @@
+"""PURE: what a template generation is, and how one is read. The generations stand in g0.py to g3.py."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from lxml import etree
+
+from crawler.extract.bylines import authors_of, editors_in, split_editors
+from crawler.extract.captions import Content, split_captions
+from crawler.extract.dates import read_time
+from crawler.extract.flow import Line, Picture, read_flow, text_of
+from crawler.extract.furniture import is_furniture, is_furniture_line
+from crawler.extract.html import compiled, first, metas, nodes
+from crawler.extract.origin import read_source
+from crawler.sites.people.address import locate
+from storage.records import ArticleFields
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One generation (or variant) of article pages.
+
+    `hints` are strings of which the HTML holds one, tested before the tree is searched. `root` finds the part
+    of the page that holds headline and text; the other expressions start from it. Of `bodies` and `origins`
+    (time and source) all matches are read, one after the other; of the rest the first.
+    """
+
+    name: str
+    hints: tuple[str, ...]
+    root: etree.XPath
+    bodies: etree.XPath
+    title: etree.XPath
+    origins: etree.XPath
+    kicker: etree.XPath | None = None
+    subtitle: etree.XPath | None = None
+    author: etree.XPath | None = None
+    editors: etree.XPath | None = None
+    source: etree.XPath | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A template that a page has, and the content it gave (perhaps none)."""
+
+    template: Template
+    root: etree._Element
+    content: Content
+    editors: tuple[str, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """The template is there, and neither text nor image in it."""
+        return not (self.content.body or self.content.images)
+
+
+_PATH = compiled("id('rwb_navpath') | id('p_navigator')")
+_LINKS = compiled(".//a")
+_TITLE = compiled("/html/head/title")
+_SUFFIX = "--"
+#: The first word of every path, the publisher's own home page, and the last, which names no column.
+_NO_SECTION = frozenset(("", "人民网", "人民網", "首页", "首頁", "正文"))
+
+
+def find(templates: Sequence[Template], html: str, tree: etree._Element, url: str) -> Match | None:
+    """Return the first template of which the page holds root and body container, or None."""
+    for template in templates:
+        if not any(hint in html for hint in template.hints):
+            continue
+        root = first(template.root, tree)
+        if root is not None and (bodies := nodes(template.bodies, root)):
+            blocks, editors = _until_editors(bodies)
+            return Match(template, root, split_captions(blocks, url), editors)
+    return None
+
+
+def _until_editors(bodies: Sequence[etree._Element]) -> tuple[list[Line | Picture], tuple[str, ...]]:
+    """Read the containers, and stop at a line that names the editors: it closes the article."""
+    kept: list[Line | Picture] = []
+    for body in bodies:
+        for block in read_flow(body, is_furniture):
+            if isinstance(block, Line):
+                if is_furniture_line(block.text):
+                    continue
+                closing = split_editors(block.text)
+                if closing is not None:
+                    before, editors = closing
+                    return ([*kept, Line(before)] if before else kept), editors
+            kept.append(block)
+    return kept, ()
+
+
+def fields_of(match: Match, tree: etree._Element, url: str) -> ArticleFields | None:
+    """Read the fields of a matched page; None where it has no headline."""
+    template, root, content = match.template, match.root, match.content
+    head = metas(tree)
+    title = text_of(first(template.title, root)) or _page_title(tree)
+    if not title:
+        return None
+    published_at, source = _origin(template, root, head)
+    author_line = text_of(first(template.author, root))
+    editors = text_of(first(template.editors, root))
+    return ArticleFields(
+        url=url,
+        title=title,
+        kicker=text_of(first(template.kicker, root)),
+        subtitle=text_of(first(template.subtitle, root)),
+        published_at=published_at,
+        source=source,
+        authors=authors_of(author_line, content.body),
+        editors=editors_in(editors) or match.editors,
+        section=_section(tree),
+        body=content.body,
+        images=content.images,
+        template=template.name,
+        article_id=_article_id(url, head),
+    )
+
+
+def _page_title(tree: etree._Element) -> str:
+    """Return the page's `<title>` without the `--channel--publisher` that national pages append."""
+    return text_of(first(_TITLE, tree)).split(_SUFFIX)[0].strip()
+
+
+def _origin(template: Template, root: etree._Element, head: dict[str, str]) -> tuple[datetime | None, str]:
+    """Return when and from where: as the page shows it, else as its metas say."""
+    shown = "  ".join(text_of(node) for node in nodes(template.origins, root))
+    source = (
+        read_source(shown) or text_of(first(template.source, root)) or read_source(head.get("source", ""))
+    )
+    return read_time(shown) or read_time(head.get("publishdate", "")), source
+
+
+def _section(tree: etree._Element) -> tuple[str, ...]:
+    """Return the columns of the page's path, outermost first, without the publisher's home."""
+    path = first(_PATH, tree)
+    names = [text_of(link) for link in nodes(_LINKS, path)] if path is not None else []
+    return tuple(name for name in names if name not in _NO_SECTION)
+
+
+def _article_id(url: str, head: dict[str, str]) -> str | None:
+    """Return the trailing number of the address, else the `contentid` meta without its regional `L_`."""
+    address = locate(url)
+    return address.key if address else head.get("contentid", "").removeprefix("L_") or None

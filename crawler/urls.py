@@ -1,0 +1,66 @@
+"""PURE: addresses as they stand on pages → absolute and canonical addresses."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_NOISE = re.compile(r"[\t\r\n]+")
+_TRACKING = re.compile(r"^(?:utm_\w+|spm|gclid|fbclid|share_token|isappinstalled)$", re.I)
+_SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
+#: Kept as they are in a path: RFC 3986 pchar without the percent sign.
+_PATH_SAFE = "/:@!$&'()*+,;=~-._"
+
+
+def absolute(href: str | None, base: str) -> str | None:
+    """Make a page's `href` absolute against `base`; None where it leads to no http(s) address.
+
+    Line breaks and tabs inside the attribute are dropped, as browsers do (URL Standard, 4.4).
+    """
+    if href is None:
+        return None
+    href = _NOISE.sub("", href).strip()
+    if not href or href[0] == "#":
+        return None
+    if _SCHEME.match(href):
+        return href if href[:7].lower() in ("http://", "https:/") else None
+    try:
+        return urljoin(base, href)
+    except ValueError:
+        return None
+
+
+def host_of(url: str) -> str:
+    """Return an address's host and port in lower case, without a default port; '' if unreadable."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return ""
+    host = parts.hostname or ""
+    if ":" in host:
+        host = f"[{host}]"
+    return host if port is None or port == _DEFAULT_PORTS.get(parts.scheme) else f"{host}:{port}"
+
+
+def canonical_url(url: str) -> str:
+    """Return the form under which an address is compared: RFC 3986, 6.2.2–6.2.3, no fragment, no tracking.
+
+    Scheme and host in lower case, no default port, dot segments resolved, one form of percent-encoding, query
+    parameters that only trace the visitor dropped. An address that cannot be read comes back stripped.
+    """
+    url = _NOISE.sub("", url).strip()
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url
+    if not parts.netloc:
+        return url
+    path = urlsplit(urljoin(url, parts.path or "/")).path or "/"
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    kept = [(name, value) for name, value in pairs if not _TRACKING.match(name)]
+    # A query that holds no pairs, such as the mirror's `?f41095c0`, is kept as it stands.
+    query = parts.query if len(kept) == len(pairs) else urlencode(kept)
+    plain = quote(unquote(path, errors="surrogateescape"), safe=_PATH_SAFE, errors="surrogateescape")
+    return urlunsplit((parts.scheme.lower(), host_of(url), plain, query, ""))
