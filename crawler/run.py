@@ -15,6 +15,8 @@ from scrapy.utils.reactor import install_reactor
 
 from crawler.task import CrawlResult, CrawlTask, Tally
 from storage.database import Database
+from storage.errors import FetchFailed
+from storage.records import PageBody
 
 T = TypeVar("T")
 REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
@@ -99,6 +101,22 @@ def crawl_all(
                 break
             results.append(await crawls.crawl(task, lambda tally, task=task: listener(task, tally)))
         return results
+
+    return in_reactor(work)
+
+
+def fetch_one(url: str, *, allow_private_addresses: bool = False) -> PageBody:
+    """Fetch one page, under the same rules as a crawl. Raises FetchFailed. Once in a process, as `crawl_all`."""
+    from crawler.spiders.page import PageSpider
+
+    async def work() -> PageBody:
+        runner = AsyncCrawlerRunner(Options(allow_private_addresses=allow_private_addresses).settings())
+        crawler = runner.create_crawler(PageSpider)
+        await runner.crawl(crawler, url=url)
+        spider = crawler.spider
+        if spider.page is None:
+            raise FetchFailed(f"The page could not be fetched, {spider.problem}", subject=url)
+        return spider.page
 
     return in_reactor(work)
 

@@ -103,6 +103,11 @@ class Config:
     revisit_for: timedelta
     allow_private_addresses: bool
 
+    @property
+    def database_name(self) -> str:
+        """The database's URL, fit to be shown."""
+        return mask(self.database_url)
+
     def channel(self, name: str) -> Channel:
         """A watched channel, or any built-in one. Raises ConfigError naming those there are."""
         found = self.channels.get(name) or CHANNELS.get(name)

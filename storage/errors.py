@@ -11,10 +11,13 @@ NewsdeltaError
     ├── FetchFailed       no answer, or an answer that is no page
     ├── BodyTooLarge
     ├── Undecodable       the bytes are no text
-    └── TemplateUnknown   the page matches no template
+    ├── TemplateUnknown   the page matches no template
+    └── PageAbsent        the page itself says that the article is not there
 """
 
 from __future__ import annotations
+
+from storage.records import Outcome
 
 
 class NewsdeltaError(Exception):
@@ -76,3 +79,11 @@ class Undecodable(PageError):
 
 class TemplateUnknown(PageError):
     """The page matches no template of its publisher, so nothing of it is stored."""
+
+
+class PageAbsent(PageError):
+    """The page itself says that the article is not there; `outcome` says in which way."""
+
+    def __init__(self, message: str, outcome: Outcome, *, subject: str = "") -> None:
+        super().__init__(message, subject=subject)
+        self.outcome = outcome

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from scheduler.config import Config, duration, load
-from storage.records import as_json
+from storage.records import Article, as_json
 
 
 def with_config(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -76,3 +76,18 @@ def policy_of(config: Config) -> Any:
     from storage.decide import Policy
 
     return Policy(removal_visits=config.removal_visits, removal_after=config.removal_after)
+
+
+def reading_database(config: Config) -> Any:
+    """The store, opened for reading; used as a context manager. Raises StorageError."""
+    from storage.database import Database
+
+    return Database.open(config.database_url, create=False, readonly=True)
+
+
+def find_article(database: Any, ref: str) -> Article:
+    """The article that `ref` names: a number, the publisher's id, or any of its URLs. Raises NotFound."""
+    from crawler.sites import locate
+    from storage import queries
+
+    return queries.find_article(database, ref, locate=locate)

@@ -16,15 +16,14 @@ from collections.abc import Callable
 
 from scheduler.revisit.page import Page, Worth
 
-_FEW, _ENOUGH, _MANY = 6, 16, 40
-_PULLED = 3  # sleepers looked at early, at each decision, while too few are awake
+_FEW, _ENOUGH, _MANY = 6, 16, 40  # awake: below the first the bar sinks; above the last it rises
+_PULLED = 3  # sleepers looked at early, at each decision, while few are awake
 _CAUTION = 0.7  # of the time a sleeper needs to reach the bar at today's rate: its rate changes on the way
-_SHORTEST_CAP, _CAP = (
-    1.0,
-    0.25,
-)  # a sleep lasts at most an hour, or this share of the time since the last visit
+_SHORTEST_CAP, _CAP = 1.0, 0.25  # a sleep lasts at most an hour, or this share of the time since the visit
+_STALE = 4  # queue entries to every page, from which on the stale ones are cleared out
 
 Score = Callable[[Page, float], Worth]
+_Entry = tuple[float, int, int, Page]  # key, order of entry, the page's turn then, page
 
 
 class Contest:
@@ -32,7 +31,8 @@ class Contest:
 
     def __init__(self, score: Score) -> None:
         self._score = score
-        self._asleep: list[tuple[float, int, int, Page]] = []
+        self._waking: list[_Entry] = []  # sleepers by the time at which they may reach the bar
+        self._asleep: list[_Entry] = []  # the same by what they were last worth, the most first
         self._awake: dict[Page, Worth] = {}
         self._bar = 0.0
         self._step = 1.0
@@ -57,25 +57,20 @@ class Contest:
     def best(self, now: float) -> tuple[Page, Worth] | None:
         """Return the page whose visit is worth most now, or None when none competes."""
         self._keep_step(now)
-        while self._asleep and self._asleep[0][0] <= now:
-            self._look(now)
+        while self._waking and self._waking[0][0] <= now:
+            _, _, turn, page = heapq.heappop(self._waking)
+            if turn == page.turn:
+                self.enter(page, now)
         self._pull(now)
-        best = self._top(now)
         if len(self._awake) > _MANY:
             self._thin(now)
-        return best
+        return self._top(now)
 
     def _keep_step(self, now: float) -> None:
+        """Keep the usual time between two decisions: no sleep is shorter."""
         if now > self._last:
-            step = min(1.0, now - self._last)
-            self._step += 0.1 * (step - self._step)
+            self._step += 0.1 * (min(1.0, now - self._last) - self._step)
             self._last = now
-
-    def _look(self, now: float) -> None:
-        """Look at the first sleeper."""
-        _, _, turn, page = heapq.heappop(self._asleep)
-        if turn == page.turn:
-            self._place(page, now)
 
     def _place(self, page: Page, now: float) -> None:
         worth = self._score(page, now)
@@ -86,11 +81,11 @@ class Contest:
 
     def _lay_down(self, page: Page, worth: Worth, now: float) -> None:
         self._entries += 1
-        heapq.heappush(self._asleep, (now + self._sleep(worth), self._entries, page.turn, page))
+        heapq.heappush(self._waking, (now + self._sleep(worth), self._entries, page.turn, page))
+        heapq.heappush(self._asleep, (-worth.value, self._entries, page.turn, page))
 
     def _sleep(self, worth: Worth) -> float:
-        """Return how long a page below the bar may sleep: (grown + rate d)^2 / (2 rate) = bar, solved for
-        d."""
+        """Return the hours a page below the bar may sleep: (grown + rate d)^2 / (2 rate) = bar, for d."""
         if worth.rate <= 0:
             return _SHORTEST_CAP
         elapsed = worth.grown / worth.rate
@@ -100,31 +95,37 @@ class Contest:
         return max(self._step, min(rise * _CAUTION, max(_SHORTEST_CAP, _CAP * elapsed)))
 
     def _pull(self, now: float) -> None:
-        """Lower the bar and look at the next sleepers, while too few are awake."""
-        for _ in range(_PULLED):
-            if len(self._awake) >= _FEW or not self._asleep:
-                return
-            self._bar *= 0.97
-            self._look(now)
-        while not self._awake and self._asleep:
-            self._bar *= 0.9
-            self._look(now)
+        """While few are awake, lower the bar to the best sleepers, by what they were last worth."""
+        pulled = 0
+        while self._asleep and (not self._awake or (len(self._awake) < _FEW and pulled < _PULLED)):
+            value, _, turn, page = heapq.heappop(self._asleep)
+            if turn == page.turn:
+                pulled += 1
+                self._bar = min(self._bar, -value)
+                self.enter(page, now)
 
     def _top(self, now: float) -> tuple[Page, Worth] | None:
         """Return the best of those awake by their extrapolated worth, the winner scored exactly."""
-        best: tuple[Page, Worth] | None = None
         while self._awake:
-            page = max(self._awake, key=lambda page: self._awake[page].at(now))
-            worth = self._awake[page]
+            page, worth = max(self._awake.items(), key=lambda item: item[1].at(now))
             if worth.scored == now:
-                best = page, worth
-                break
+                return page, worth
             self._awake[page] = self._score(page, now)
-        return best
+        return None
 
     def _thin(self, now: float) -> None:
         """Raise the bar until enough are awake, and lay the others down."""
         order = sorted(self._awake, key=lambda page: self._awake[page].at(now), reverse=True)
         self._bar = self._awake[order[_ENOUGH - 1]].at(now)
         for page in order[_ENOUGH:]:
-            self._lay_down(page, self._awake.pop(page), now)
+            worth = self._awake.pop(page)
+            page.turn += 1
+            self._lay_down(page, worth, now)
+        self._clear_out()
+
+    def _clear_out(self) -> None:
+        """Drop the stale entries where they outnumber the others."""
+        sleeping = len(self._waking)
+        if len(self._asleep) > _STALE * (sleeping + _MANY):
+            self._asleep = [entry for entry in self._asleep if entry[2] == entry[3].turn]
+            heapq.heapify(self._asleep)

@@ -1,0 +1,55 @@
+"""What we take from Scrapy's responses and failures: headers as text, bodies as records, reasons as words."""
+
+from __future__ import annotations
+
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from storage.errors import NewsdeltaError
+from storage.records import PageBody
+
+_REASONS = {
+    "CannotResolveHostError": "the host name is unknown",
+    "DownloadConnectionRefusedError": "the connection was refused",
+    "DownloadTimeoutError": "there was no answer in time",
+    "ResponseDataLossError": "the body was cut short",
+    "DownloadCancelledError": "the body is larger than a page may be",
+}
+
+
+def header(response: Response, name: str) -> str | None:
+    """A response header as text, or None."""
+    value = response.headers.get(name)
+    return value.decode("latin-1") if value else None
+
+
+def body_of(response: Response, url: str, part: int = 1) -> PageBody:
+    """A response as a record: bytes, content type and validators."""
+    return PageBody(
+        url=url,
+        content=response.body,
+        content_type=header(response, "Content-Type") or "",
+        part=part,
+        etag=header(response, "ETag"),
+        last_modified=header(response, "Last-Modified"),
+    )
+
+
+def asked_url(response: Response) -> str:
+    """The address that was asked for, before redirects."""
+    return str(response.meta.get("redirect_urls", [response.url])[0])
+
+
+def latency(response: Response) -> float:
+    """Seconds from sending the request to the headers of the answer."""
+    return float(response.meta.get("download_latency", 0.0))
+
+
+def reason(failure: Failure) -> str:
+    """Why a request got no usable answer, in words."""
+    name = type(failure.value).__name__
+    if name == "IgnoreRequest":
+        return str(failure.value)
+    if isinstance(failure.value, NewsdeltaError):
+        return failure.value.message
+    return _REASONS.get(name) or f"{name}: {failure.getErrorMessage()}".rstrip(": ")

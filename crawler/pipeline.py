@@ -1,0 +1,87 @@
+"""The pipeline: a visit's parts → one reading → one sighting → the store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Self
+
+from scrapy.crawler import Crawler
+
+from crawler.read import Part, join, read_page
+from crawler.text.canonical import fold
+from crawler.visit import Visit
+from storage import articles
+from storage.records import Observation, Outcome, Sighting
+
+if TYPE_CHECKING:
+    from crawler.spiders.channel import ChannelSpider
+
+#: What a person can do about an outcome that is our or the server's trouble.
+MENDS = {
+    Outcome.UNREADABLE: "Its template is unknown: nothing of it was stored. Please report the address",
+    Outcome.BLOCKED: "The site refuses us: lower [watch] requests_per_hour, or look at the page in a browser",
+    Outcome.FAILED: "It is tried again in the next run",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Visited:
+    """The spider's item: a visit that is done."""
+
+    visit: Visit[Part]
+    at: datetime
+
+
+class RecordPipeline:
+    """Reads what a visit brought and records it; the only place where the crawler writes articles."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Build for one crawl."""
+        return cls(crawler)
+
+    def process_item(self, item: Visited) -> Visited:
+        """Record one visit, and count what it came to."""
+        spider: ChannelSpider = self.crawler.spider  # type: ignore[assignment]
+        sighting = sighting_of(item, spider)
+        write = articles.rehearse if spider.task.dry_run else articles.record
+        recorded = write(
+            spider.database,
+            sighting,
+            spider.task.policy,
+            fold=fold,
+            reread=lambda pages: read_page(pages, spider.publisher),
+        )
+        title = sighting.reading.fields.title if sighting.reading else ""
+        spider.tally.changed(recorded.change, item.visit.url, title)
+        if mend := MENDS.get(item.visit.verdict):
+            spider.tally.problem(item.visit.url, item.visit.detail, mend)
+        return item
+
+
+def sighting_of(item: Visited, spider: ChannelSpider) -> Sighting:
+    """Join a visit's parts into the one thing that is recorded."""
+    visit = item.visit
+    parts = [visit.parts[number] for number in sorted(visit.parts)]
+    read = visit.verdict is Outcome.READ
+    return Sighting(
+        channel=spider.task.channel.name,
+        publisher=spider.publisher.name,
+        key=visit.address.key,
+        observation=Observation(
+            url=visit.url,
+            at=item.at,
+            outcome=visit.verdict,
+            status=visit.status,
+            size=visit.size,
+            seconds=visit.seconds,
+            detail=visit.detail,
+        ),
+        reading=join(parts) if read else None,
+        pages=tuple(part.body for part in parts) if read else (),
+        run=spider.run_id,
+    )

@@ -1,0 +1,311 @@
+"""The spider `channel`: listings → article links → articles, each long article whole."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Iterator
+from datetime import UTC, date, datetime
+from typing import Any, Self
+
+from scrapy import Request, Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from crawler.answers import asked_url, body_of, header, latency, reason
+from crawler.pipeline import Visited
+from crawler.read import Part, read_part
+from crawler.sites import channel as channel_named
+from crawler.sites.model import ArticleAddress, Channel, ListingPage
+from crawler.task import CrawlTask, Tally
+from crawler.text.decode import decode
+from crawler.visit import Ask, Visit, judge
+from storage import articles
+from storage.database import Database
+from storage.errors import PageAbsent, PageError
+from storage.records import Link, Outcome
+
+#: Listings come before articles, so that what they show is known early.
+LISTING_PRIORITY = 10
+#: How far a listing is followed by itself, while everything on it is unknown.
+CATCH_UP_PAGES = 3
+#: How many columns of a channel are visited that names none itself.
+COLUMN_LIMIT = 24
+
+
+class ChannelSpider(Spider):
+    """Crawls one channel. `scrapy crawl channel -a channel=cq [-a home=URL] [-a pages=N] [-a since=DATE]`."""
+
+    name = "channel"
+
+    def __init__(
+        self,
+        channel: str = "cq",
+        home: str | None = None,
+        pages: str | None = None,
+        since: str | None = None,
+        *,
+        task: CrawlTask | None = None,
+        tally: Tally | None = None,
+        database: Database | None = None,
+        **options: Any,
+    ) -> None:
+        super().__init__(**options)
+        self.task = task or task_from_words(channel, home, pages, since)
+        self.tally = tally or Tally()
+        self.publisher = self.task.channel.publisher
+        self.run_id: int | None = None
+        self._database = database
+        self._keys: set[str] = set()
+        self._listings: set[str] = set()
+        self._links_found = 0
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Build from Scrapy's arguments; open the store of the settings where none is given."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider.closed_down, signals.spider_closed)
+        if spider._database is None:
+            spider._database = Database.open(crawler.settings["NEWSDELTA_DATABASE_URL"])
+        return spider
+
+    @property
+    def database(self) -> Database:
+        """The store."""
+        if self._database is None:
+            raise RuntimeError("the spider was built without from_crawler()")
+        return self._database
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Ask for the listings, for what was found earlier and never read, and for what is known."""
+        now = datetime.now(UTC)
+        if not self.task.dry_run:
+            self.run_id = articles.start_run(self.database, self.task.channel.name, now)
+        if self.task.urls:
+            for request in self._given(self.task.urls):
+                yield request
+            return
+        for request in self._listing_requests(first_listings(self.task.channel)):
+            yield request
+        pending = articles.pending(self.database, self.task.channel.name)
+        for request in self._article_requests(pending):
+            yield request
+        for article in articles.revisitable(
+            self.database, self.task.channel.name, since=now - self.task.revisit_for
+        ):
+            if request_ := self._visit(article.key, article.url):
+                for request in request_:
+                    yield request
+
+    # -- listings
+
+    def parse_listing(self, response: Response, page: int, column: bool) -> Iterator[Request]:
+        """Find a listing's articles, its next page and, on a home page, its columns."""
+        self._answered(response)
+        if response.status == 304:
+            return
+        if response.status != 200:
+            self._listing_failed(response.url, f"the server answers {response.status}")
+            return
+        try:
+            text = decode(response.body, header(response, "Content-Type")).text
+        except PageError as error:
+            self._listing_failed(response.url, error.message)
+            return
+        listing = self.publisher.read_listing(text, response.url)
+        yield from self._follow(listing, response, page, column)
+
+    def _follow(self, listing: ListingPage, response: Response, page: int, column: bool) -> Iterator[Request]:
+        if listing.moved_to and not listing.links:
+            yield from self._listing_requests([listing.moved_to], column=column)
+            return
+        links = [link for link in listing.links if self._wanted(link)]
+        self._links_found += len(links)
+        unknown = self._discover(links)
+        if not listing.links:
+            self.tally.problem(
+                response.url,
+                "The listing has no article links",
+                "If it shows articles in a browser, its markup changed: please report it",
+                page_failed=False,
+            )
+        self._remember_listing(response)
+        yield from self._article_requests(links)
+        if not column:
+            yield from self._listing_requests(self._columns(listing), column=True)
+        if self._deeper(page, links, unknown):
+            yield from self._listing_requests(self._next_page(listing), page=page + 1, column=True)
+
+    def _deeper(self, page: int, links: list[Link], unknown: int) -> bool:
+        if self.task.pages is not None:
+            return page < self.task.pages and bool(links)
+        return page < CATCH_UP_PAGES and bool(links) and unknown == len(links)
+
+    def _next_page(self, listing: ListingPage) -> list[str]:
+        return [url for url in listing.pages if url not in self._listings][:1]
+
+    def _columns(self, listing: ListingPage) -> list[str]:
+        return [] if self.task.channel.columns else list(listing.columns[:COLUMN_LIMIT])
+
+    def _wanted(self, link: Link) -> bool:
+        since = self.task.since
+        return not (since and link.listed_at and link.listed_at.date() < since)
+
+    def _discover(self, links: list[Link]) -> int:
+        if self.task.dry_run:
+            return len(links)
+        found = articles.discover(self.database, self.task.channel.name, links, datetime.now(UTC))
+        return len(found)
+
+    def _remember_listing(self, response: Response) -> None:
+        if not self.task.dry_run:
+            articles.remember_listing(
+                self.database,
+                response.request.url,
+                channel=self.task.channel.name,
+                etag=header(response, "ETag"),
+                last_modified=header(response, "Last-Modified"),
+                now=datetime.now(UTC),
+            )
+
+    def _listing_failed(self, url: str, what: str) -> None:
+        self.tally.problem(url, f"The listing could not be read: {what}", "It is tried again in the next run")
+
+    def _listing_requests(
+        self, urls: Iterable[str], *, page: int = 1, column: bool = False
+    ) -> Iterator[Request]:
+        wanted = [url for url in urls if url not in self._listings]
+        self._listings.update(wanted)
+        # A backfill needs the pages themselves, to find the way to the next ones.
+        backfill = self.task.pages is not None
+        known = {} if backfill else articles.validators(self.database, wanted)
+        for url in wanted:
+            yield self._request(
+                url,
+                self.parse_listing,
+                known.get(url),
+                {"page": page, "column": column},
+                priority=LISTING_PRIORITY,
+            )
+
+    # -- articles
+
+    def _given(self, urls: Iterable[str]) -> Iterator[Request]:
+        for url in urls:
+            address = self.publisher.locate(url)
+            if address is None:
+                yield from self._listing_requests([url], column=True)
+            else:
+                yield from self._visit(address.key, url, address)
+
+    def _article_requests(self, links: Iterable[Link]) -> Iterator[Request]:
+        for link in links:
+            yield from self._visit(link.key, link.url)
+
+    def _visit(self, key: str, url: str, address: ArticleAddress | None = None) -> list[Request]:
+        """The first requests of a visit to an article, or none where this run visited it already."""
+        address = address or self.publisher.locate(url)
+        if key in self._keys or address is None:
+            return []
+        self._keys.add(key)
+        known = articles.parts(self.database, self.publisher.name, key)
+        if known:
+            url = known[1].url if 1 in known else url
+        visit: Visit[Part] = Visit(address, url, {part: entry.url for part, entry in known.items()})
+        stored = {entry.url: entry for entry in known.values()}
+        return [self._ask(visit, ask, stored.get(ask.url)) for ask in visit.begin()]
+
+    def _ask(self, visit: Visit[Part], ask: Ask, known: articles.Validators | None = None) -> Request:
+        return self._request(ask.url, self.parse_article, None if ask.fresh else known, {"visit": visit, "ask": ask})
+
+    def parse_article(self, response: Response, visit: Visit[Part], ask: Ask) -> Iterator[Request | Visited]:
+        """Read one page of an article; when its visit is done, hand it on."""
+        self._answered(response)
+        visit.transferred(response.status, len(response.body), latency(response), ask.part)
+        verdict = judge(response.status, asked_url(response), response.url, len(response.body), self.publisher)
+        if verdict is None:
+            asks = self._read(response, visit, ask)
+        elif verdict[0] is Outcome.NOT_MODIFIED:
+            asks = visit.unmodified(ask)
+        else:
+            asks = visit.failed(ask, *verdict)
+        yield from self._carry_on(visit, asks)
+
+    def _read(self, response: Response, visit: Visit[Part], ask: Ask) -> list[Ask]:
+        try:
+            part = read_part(body_of(response, ask.url, ask.part), self.publisher)
+        except PageAbsent as absent:
+            return visit.failed(ask, absent.outcome, absent.message)
+        except PageError as error:
+            return visit.failed(ask, Outcome.UNREADABLE, error.message)
+        return visit.read(ask, part, part.further)
+
+    def failed(self, failure: Failure) -> Iterator[Request | Visited]:
+        """Note a request that got no answer."""
+        self.tally.unanswered()
+        request: Request = failure.request  # type: ignore[attr-defined]
+        what = reason(failure)
+        visit = request.cb_kwargs.get("visit")
+        if visit is None:
+            self._listing_failed(request.url, what)
+            return
+        ask = request.cb_kwargs["ask"]
+        yield from self._carry_on(visit, visit.failed(ask, Outcome.FAILED, what))
+
+    def _carry_on(self, visit: Visit[Part], asks: list[Ask]) -> Iterator[Request | Visited]:
+        for ask in asks:
+            yield self._ask(visit, ask)
+        if visit.done:
+            yield Visited(visit, datetime.now(UTC))
+
+    # -- common
+
+    def _request(
+        self,
+        url: str,
+        callback: Any,
+        known: articles.Validators | None,
+        arguments: dict[str, Any],
+        priority: int = 0,
+    ) -> Request:
+        self.tally.requested()
+        meta = {"validators": (known.etag, known.last_modified)} if known else {}
+        return Request(
+            url,
+            callback=callback,
+            errback=self.failed,
+            cb_kwargs=arguments,
+            meta=meta,
+            priority=priority,
+            dont_filter=True,  # what was asked for already is known by its key
+        )
+
+    def _answered(self, response: Response) -> None:
+        self.tally.answer(response.status, len(response.body))
+
+    def closed_down(self, reason: str) -> None:
+        """Close the run in the store."""
+        if not self._links_found and not self.task.urls and self.tally.answered and not self.tally.not_modified:
+            self.tally.problem(
+                self.task.channel.home,
+                f"No article links were found on {self.task.channel.name}",
+                "Open the home page in a browser: if it shows articles, the site was redesigned",
+            )
+        if self.run_id is not None:
+            articles.finish_run(self.database, self.run_id, datetime.now(UTC), self.tally.counts())
+
+
+def first_listings(channel: Channel) -> list[str]:
+    """The addresses of a channel's home and of the columns it names."""
+    return [channel.home, *(channel.home + column.lstrip("/") for column in channel.columns)]
+
+
+def task_from_words(channel: str, home: str | None, pages: str | None, since: str | None) -> CrawlTask:
+    """Build a task from the words of `scrapy crawl -a …`. Raises ConfigError for an unknown channel."""
+    found = channel_named(channel)
+    if home:
+        found = Channel(found.name, found.label, home.rstrip("/") + "/", found.publisher, found.columns)
+    return CrawlTask(
+        channel=found,
+        pages=int(pages) if pages else None,
+        since=date.fromisoformat(since) if since else None,
+    )

@@ -1,0 +1,118 @@
+"""`newsdelta crawl`: a one-off run with a progress bar, a summary and an exit code."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from scheduler.cli.common import Moment, json_option, now, policy_of, print_json_lines, with_config
+from scheduler.config import Config
+from storage.errors import ConfigError
+
+if TYPE_CHECKING:
+    from crawler.task import CrawlResult, CrawlTask
+
+
+@click.command("crawl")
+@click.argument("channels", nargs=-1, metavar="[CHANNEL]…")
+@click.option("--url", "urls", multiple=True, help="Only this page: an article or a listing. May be repeated.")
+@click.option("--pages", type=click.IntRange(1), help="How many pages of each listing to read (backfill).")
+@click.option("--since", type=Moment(), help="Leave out what is dated earlier: 2026-11-01, 12h, 7d.")
+@click.option("--dry-run", is_flag=True, help="Fetch and compare, but store nothing.")
+@json_option
+@with_config
+def command(
+    config: Config,
+    channels: tuple[str, ...],
+    urls: tuple[str, ...],
+    pages: int | None,
+    since: datetime | None,
+    dry_run: bool,
+    as_json_: bool,
+) -> None:
+    """Crawl channels (all watched ones by default) or single pages once, now.
+
+    Exit code: 0 all well, 1 some pages failed, 2 wrong usage or config, 3 nothing could be fetched.
+    """
+    from crawler.run import Options, crawl_all
+    from crawler.task import exit_code
+    from scheduler.cli.progress import Progress, print_problems, print_summary
+    from storage.database import Database
+    from storage.queries import requests_since
+
+    tasks = tasks_for(config, channels, urls, pages=pages, since=since, dry_run=dry_run)
+    database = Database.open(config.database_url)
+    options = Options(
+        requests_per_hour=config.requests_per_hour,
+        allow_private_addresses=config.allow_private_addresses,
+        requests_spent=requests_since(database, now() - timedelta(hours=1)),
+    )
+    with Progress(show=not as_json_ and sys.stderr.isatty()) as progress:
+        results = crawl_all(tasks, database, options, progress.update)
+    database.close()
+    if as_json_:
+        print_json_lines(summary(result) for result in results)
+    else:
+        print_summary(results, dry_run=dry_run)
+    print_problems(results)
+    sys.exit(exit_code(results))
+
+
+def tasks_for(
+    config: Config, channels: tuple[str, ...], urls: tuple[str, ...], **options: Any
+) -> list[CrawlTask]:
+    """One task for each channel that was named, or that the given pages belong to. Raises ConfigError."""
+    from crawler.task import CrawlTask
+
+    since: datetime | None = options.pop("since")
+    common = {
+        "since": since.date() if since else None,
+        "revisit_for": config.revisit_for,
+        "policy": policy_of(config),
+        **options,
+    }
+    if not urls:
+        names = channels or tuple(config.channels)
+        return [CrawlTask(channel=config.channel(name), **common) for name in names]
+    by_channel: dict[str, list[str]] = {}
+    for url in urls:
+        by_channel.setdefault(_channel_of(url, config, channels), []).append(url)
+    return [CrawlTask(channel=config.channel(name), urls=tuple(u), **common) for name, u in by_channel.items()]
+
+
+def _channel_of(url: str, config: Config, channels: tuple[str, ...]) -> str:
+    """The channel that a page belongs to: the only one named, else the one with the page's host."""
+    from urllib.parse import urlsplit
+
+    from crawler.sites import CHANNELS
+
+    if not urlsplit(url).netloc or urlsplit(url).scheme not in ("http", "https"):
+        raise ConfigError("This is no web address", subject=url, mend="Write http://… or https://…")
+    if len(channels) == 1:
+        return channels[0]
+    host = urlsplit(url).netloc
+    for name, channel in {**CHANNELS, **config.channels}.items():
+        if urlsplit(channel.home).netloc == host:
+            return name
+    raise ConfigError("No channel has this host", subject=url, mend="Name the channel: newsdelta crawl CHANNEL --url …")
+
+
+def summary(result: CrawlResult) -> dict[str, Any]:
+    """A result as the contract of `crawl --json` has it."""
+    counts = result.counts
+    return {
+        "run": result.run,
+        "channel": result.channel,
+        "fetched": counts.fetched,
+        "not_modified": counts.not_modified,
+        "bytes": counts.bytes,
+        "new": counts.new,
+        "edited": counts.edited,
+        "unchanged": counts.unchanged,
+        "removed": counts.removed,
+        "failed": counts.failed,
+        "seconds": result.seconds,
+    }

@@ -1,0 +1,104 @@
+"""`newsdelta extract`: one page → its fields, from a file, standard input or the web."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from scheduler.cli.common import json_option, local, print_json, with_config
+from scheduler.config import Config
+from storage.errors import ConfigError
+
+if TYPE_CHECKING:
+    from storage.records import PageBody, Reading
+
+
+@click.command("extract")
+@click.argument("source", metavar="FILE|URL|-")
+@click.option("--url", help="The address that the page came from, where FILE or - is read.")
+@click.option("--content-type", help="The Content-Type header that came with it.")
+@json_option
+@with_config
+def command(config: Config, source: str, url: str | None, content_type: str | None, as_json_: bool) -> None:
+    """Read one page (HTML, or an article as text) and print its fields."""
+    from crawler.read import read_page
+    from crawler.sites import publisher_of
+
+    page = page_from(config, source, url, content_type)
+    reading = read_page([page], publisher_of(page.url))
+    if as_json_:
+        print_json(as_contract(reading))
+    else:
+        _print(reading)
+
+
+def page_from(config: Config, source: str, url: str | None, content_type: str | None) -> PageBody:
+    """The page that the words name. Raises ConfigError for a file that cannot be read, PageError for the web."""
+    from storage.records import PageBody
+
+    if source.startswith(("http://", "https://")):
+        from crawler.run import fetch_one
+
+        return fetch_one(source, allow_private_addresses=config.allow_private_addresses)
+    content = sys.stdin.buffer.read() if source == "-" else _bytes_of(Path(source))
+    return PageBody(url=url or "", content=content, content_type=content_type or _guess(source))
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ConfigError("The file cannot be read", subject=str(path), mend=str(error.strerror)) from error
+
+
+def _guess(source: str) -> str:
+    return "text/plain" if source.endswith(".txt") else ""
+
+
+def as_contract(reading: Reading) -> dict[str, object]:
+    """A reading as `extract --json` prints it."""
+    from storage.records import as_json
+
+    fields = as_json(reading.fields)
+    template, article_id = fields.pop("template"), fields.pop("article_id")
+    return {
+        **fields,
+        "encoding": reading.encoding,
+        "repairs": reading.repairs,
+        "template": template,
+        "article_id": article_id,
+        "content_hash": reading.content_hash,
+    }
+
+
+def _print(reading: Reading) -> None:
+    from rich.markup import escape
+
+    from scheduler.cli.paint import console
+
+    out = console()
+    fields = reading.fields
+    facts = {
+        "kicker": fields.kicker,
+        "title": fields.title,
+        "subtitle": fields.subtitle,
+        "published": local(fields.published_at) if fields.published_at else "",
+        "source": fields.source,
+        "authors": "、".join(fields.authors),
+        "editors": "、".join(fields.editors),
+        "section": " > ".join(fields.section),
+        "template": fields.template,
+        "encoding": f"{reading.encoding.used}: {reading.encoding.why}",
+        "repairs": str(len(reading.repairs)) if reading.repairs else "",
+        "hash": reading.content_hash,
+    }
+    for name, value in facts.items():
+        if value:
+            out.print(f"[dim]{name:>10}[/]  {escape(value)}")
+    for paragraph in fields.body:
+        out.print(f"\n　　{escape(paragraph)}")
+    for image in fields.images:
+        out.print(f"\n[dim]▣ {escape(image.caption or '(no caption)')}  {escape(image.url)}[/]")

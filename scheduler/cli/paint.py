@@ -1,0 +1,137 @@
+"""Events, articles and diffs on a terminal: colour where there is a terminal, signs that read without it."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.markup import escape
+from rich.text import Text
+
+from scheduler.cli.common import local
+from storage.diff import PARAGRAPH_BREAK, Change, ChangeKind, Diff, Part
+from storage.records import Article, Event, Revision
+
+KINDS = {
+    "new": ("+", "green"),
+    "edited": ("~", "yellow"),
+    "removed": ("-", "red"),
+    "restored": ("^", "cyan"),
+    "republished": ("=", "blue"),
+    "channel-broken": ("!", "red bold"),
+    "channel-recovered": ("o", "green"),
+}
+_PARTS = {
+    Part.KICKER: "kicker",
+    Part.TITLE: "title",
+    Part.SUBTITLE: "subtitle",
+    Part.SOURCE: "source",
+    Part.AUTHORS: "authors",
+    Part.BODY: "",
+    Part.EDITORS: "editors",
+}
+_SIGNS = {
+    ChangeKind.KEPT: (" ", "dim"),
+    ChangeKind.ADDED: ("+", "green"),
+    ChangeKind.REMOVED: ("-", "red"),
+    ChangeKind.REPLACED: ("~", ""),
+    ChangeKind.MOVED: (">", "cyan"),
+}
+
+
+def console() -> Console:
+    """The console for stdout."""
+    return Console(highlight=False, soft_wrap=True)
+
+
+def event_line(event: Event) -> Text:
+    """One event as one line: when, what, how heavy, where, title."""
+    sign, colour = KINDS.get(event.kind.value, ("·", "white"))
+    line = Text()
+    line.append(local(event.at), "dim")
+    line.append(f"  {sign} {event.kind.value:<9}", colour)
+    line.append(f" {event.weight:>3}" if event.weight else "    ", "bold" if event.weight >= 40 else "dim")
+    line.append(f"  {event.channel}  ", "dim")
+    line.append(event.title or event.url)
+    if event.classes:
+        line.append(f"  [{', '.join(kind.value for kind in event.classes)}]", "yellow")
+    if event.article is not None:
+        line.append(f"  #{event.article}", "dim")
+    return line
+
+
+def article_line(article: Article) -> Text:
+    """One article as one line."""
+    line = Text()
+    line.append(f"#{article.id:<6}", "dim")
+    line.append(f"{local(article.published_at or article.first_seen)}  ", "dim")
+    if article.state.value != "present":
+        line.append(f"[{article.state.value}] ", "red")
+    line.append(article.title)
+    if article.revisions > 1:
+        line.append(f"  {article.revisions} revisions", "yellow")
+    return line
+
+
+def diff_lines(diff: Diff) -> list[Text]:
+    """A diff for reading: the changed sentences with one unchanged around them, deletions and insertions marked."""
+    lines: list[Text] = []
+    for hunk in diff.hunks(context=1):
+        part = _PARTS[hunk[0].where]
+        lines.append(Text(f"@ {part}" if part else "@ body", "bold blue"))
+        lines.extend(_change_line(change) for change in hunk)
+    return lines
+
+
+def _change_line(change: Change) -> Text:
+    sign, colour = _SIGNS[change.kind]
+    line = Text(f"{sign} ", colour)
+    if change.kind is ChangeKind.REPLACED:
+        for run in change.runs:
+            if run.op == "-":
+                line.append(f"[-{_one_line(run.text)}-]", "red strike")
+            elif run.op == "+":
+                line.append(f"{{+{_one_line(run.text)}+}}", "green")
+            else:
+                line.append(_one_line(run.text))
+    else:
+        line.append(_one_line(change.new or change.old), colour)
+    if change.classes:
+        line.append(f"  ({', '.join(kind.value for kind in change.classes)})", "yellow dim")
+    return line
+
+
+def _one_line(text: str) -> str:
+    return text.replace(PARAGRAPH_BREAK, " ¶ ").replace("\n", " ")
+
+
+def print_revision(out: Console, article: Article, revision: Revision, addresses: list[str]) -> None:
+    """An article as a reader sees it, with what the store knows of it."""
+    fields = revision.reading.fields
+    if fields.kicker:
+        out.print(escape(fields.kicker), style="dim")
+    out.print(escape(fields.title), style="bold")
+    if fields.subtitle:
+        out.print(escape(fields.subtitle))
+    out.print()
+    facts = [
+        ("published", local(fields.published_at)),
+        ("source", fields.source),
+        ("authors", "、".join(fields.authors)),
+        ("editors", "、".join(fields.editors)),
+        ("section", " > ".join(fields.section)),
+        ("state", article.state.value),
+        ("revision", f"{revision.number} of {article.revisions}, seen {local(revision.seen_at)}"),
+        ("template", f"{fields.template}, {revision.reading.encoding.used}: {revision.reading.encoding.why}"),
+        ("hash", revision.reading.content_hash),
+        *(("address", url) for url in addresses),
+    ]
+    for name, value in facts:
+        if value:
+            out.print(f"[dim]{name:>10}[/]  {escape(value)}")
+    if revision.reading.repairs:
+        count = len(revision.reading.repairs)
+        out.print(f"[yellow]{'repaired':>10}[/]  {count} places in the text were repaired: newsdelta show --json")
+    for paragraph in fields.body:
+        out.print()
+        out.print(f"　　{escape(paragraph)}")
+    for image in fields.images:
+        out.print(f"\n[dim]▣ {escape(image.caption or '(no caption)')}  {escape(image.url)}[/]")

@@ -1,0 +1,24 @@
+"""Tells each event once, in the order of the store, to whoever listens in this process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from storage import queries
+from storage.database import Database
+from storage.records import Event
+
+
+class Teller:
+    """Follows the store's events from the one after `after`."""
+
+    def __init__(self, database: Database, listener: Callable[[Event], None], after: int) -> None:
+        self._database = database
+        self._listener = listener
+        self._after = after
+
+    async def tell_new(self) -> None:
+        """Hand on the events stored since the last call."""
+        for event in queries.events(self._database, after_id=self._after):
+            self._listener(event)
+            self._after = event.id
