@@ -16,11 +16,25 @@ from urllib.parse import urlsplit
 import msgspec
 
 from crawler.sites import CHANNELS
+from crawler.sites import channel as channel_named
 from crawler.sites.model import Channel
 from storage.errors import ConfigError
 
 DEFAULT_CHANNEL = "cq"
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def duration(text: str) -> timedelta:
+    """Read "30s", "15m", "2h" or "7d". Raises ValueError."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smhd])", text.strip())
+    if match is None:
+        raise ValueError(f"{text!r} is no duration; write for example 30s, 15m, 2h or 7d")
+    return timedelta(seconds=float(match[1]) * _UNITS[match[2]])
+
+
+def mask(url: str) -> str:
+    """Hide the password of a database URL."""
+    return re.sub(r"(://[^:/@]*):[^@/]*@", r"\1:***@", url)
 
 
 class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -88,6 +102,12 @@ class _File(_Section):
     network: NetworkSection = NetworkSection()
     channel: tuple[ChannelSection, ...] = ()
 
+    def __post_init__(self) -> None:
+        names = [section.name for section in self.channel]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"the channel {name!r} stands here twice; keep one [[channel]] of it")
+
 
 @dataclass(frozen=True, slots=True)
 class Config:
@@ -109,15 +129,8 @@ class Config:
         return mask(self.database_url)
 
     def channel(self, name: str) -> Channel:
-        """A watched channel, or any built-in one. Raises ConfigError naming those there are."""
-        found = self.channels.get(name) or CHANNELS.get(name)
-        if found is None:
-            raise ConfigError(
-                "There is no channel of this name",
-                subject=name,
-                mend="`newsdelta channels list` shows them all" + _did_you_mean(name, CHANNELS),
-            )
-        return found
+        """A watched channel, or any built-in one. Raises ConfigError with the nearest names."""
+        return self.channels.get(name) or channel_named(name)
 
 
 def load(path: str | None = None, data: str | None = None, env: Mapping[str, str] = os.environ) -> Config:
@@ -146,19 +159,6 @@ def default_url(data: str | None, env: Mapping[str, str]) -> str:
     home = env.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
     folder = Path(data) if data else Path(home) / "newsdelta"
     return f"sqlite:///{folder.expanduser().absolute() / 'newsdelta.db'}"
-
-
-def duration(text: str) -> timedelta:
-    """Read "30s", "15m", "2h" or "7d". Raises ValueError."""
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smhd])", text.strip())
-    if match is None:
-        raise ValueError(f"{text!r} is no duration; write for example 30s, 15m, 2h or 7d")
-    return timedelta(seconds=float(match[1]) * _UNITS[match[2]])
-
-
-def mask(url: str) -> str:
-    """Hide the password of a database URL."""
-    return re.sub(r"(://[^:/@]*):[^@/]*@", r"\1:***@", url)
 
 
 def _find(path: str | None, env: Mapping[str, str]) -> Path | None:
