@@ -1,0 +1,77 @@
+"""Narrowed punctuation: full-width signs that became their ASCII counterparts, 成都,重庆 for 成都，重庆."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from crawler.text.repair.signs import NARROW, PUNCTUATION, WIDE, is_han
+
+_CLOSED = frozenset("，。、；：？！“”‘’（）《》【】…—　")
+
+
+@dataclass(frozen=True, slots=True)
+class Widening:
+    """The sign at `at` becomes wide; certain where Chinese text stands on both sides."""
+
+    at: int
+    certain: bool
+
+
+def _chinese(char: str) -> bool:
+    return bool(char) and (is_han(char) or char in _CLOSED)
+
+
+def _pairs(text: str) -> dict[int, int]:
+    """Match ASCII parentheses within a line: opening -> closing."""
+    stack: list[int] = []
+    pairs: dict[int, int] = {}
+    for at, char in enumerate(text):
+        if char == "(":
+            stack.append(at)
+        elif char == ")" and stack:
+            pairs[stack.pop()] = at
+        elif char == "\n":
+            stack.clear()
+    return pairs
+
+
+def _neighbours(text: str, at: int) -> tuple[str, str]:
+    """The characters before and after a sign; a parenthesis between them and the sign is looked through."""
+    before, after = at - 1, at + 1
+    while before >= 0 and text[before] in "()":
+        before -= 1
+    while after < len(text) and text[after] in "()":
+        after += 1
+    return text[before] if before >= 0 else "", text[after] if after < len(text) else ""
+
+
+def widenings(text: str, signs: str = PUNCTUATION) -> Iterator[Widening]:
+    """Return the ASCII signs of a damaged text that were wide, in order.
+
+    A sign was wide where Chinese text touches it; parentheses go by pairs, by what they hold and follow.
+    """
+    pairs = _pairs(text)
+    wide = {at for both in pairs.items() if _holds_chinese(text, *both) for at in both}
+    for at, char in enumerate(text):
+        if char not in signs:
+            continue
+        before, after = _neighbours(text, at)
+        touches = at in wide if char in "()" else _chinese(before) or _chinese(after)
+        if touches:
+            yield Widening(at, _chinese(before) and _chinese(after))
+
+
+def _holds_chinese(text: str, opening: int, closing: int) -> bool:
+    before = text[opening - 1] if opening else ""
+    return _chinese(before) or any(map(_chinese, text[opening + 1 : closing]))
+
+
+def widen(sign: str) -> str:
+    """Return the full-width counterpart of an ASCII sign."""
+    return WIDE[sign]
+
+
+def standing_wide(text: str) -> set[str]:
+    """Return the ASCII counterparts of the full-width signs that a text still holds."""
+    return {NARROW[char] for char in set(text) if char in NARROW}
