@@ -1,0 +1,262 @@
+"""Write Chinese news prose from the patterns in `prose/*.txt`: sentences whose parts know what they are.
+
+A pattern holds `[a|b|c]` (one of these), `<slot>` (an entity; `<slot#1>` is the same one all through the
+article),
+`{+yes|no}` (a statement and its denial) and `{~a|b|c}` (words that mean the same). Each part of a written
+sentence is a
+`Part` with a kind, so that an edit can change a number, a name or a quotation and nothing else. Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from random import Random
+from typing import NamedTuple
+
+from . import words
+
+FOLDER = Path(__file__).with_name("prose")
+#: One token of a pattern: a choice, a denial, a synonym, a slot, or plain text.
+TOKEN = re.compile(r"\[(?P<choice>[^\]]*)\]|\{\+(?P<deny>[^}]*)\}|\{~(?P<same>[^}]*)\}|<(?P<slot>[^>]*)>")
+
+
+class Part(NamedTuple):
+    """A piece of a sentence. `kind` is text, number, name, post, date, place, quote, attribution, negation or
+    wording;
+    `others` are texts that may stand in its place.
+    """
+
+    kind: str
+    text: str
+    others: tuple[str, ...] = ()
+
+
+Paragraph = tuple[Part, ...]
+
+
+def plain(text: str) -> Paragraph:
+    """Make a paragraph of given text, of which nothing more is known."""
+    return (Part("text", text),)
+
+
+def text_of(paragraph: Paragraph) -> str:
+    """Return what a reader sees of a paragraph."""
+    return "".join(part.text for part in paragraph)
+
+
+@cache
+def patterns(topic: str) -> dict[str, tuple[str, ...]]:
+    """Read a topic's patterns: T titles, L leads, S sentences, Q quotations."""
+    found: dict[str, list[str]] = {"T": [], "L": [], "S": [], "Q": []}
+    for line in (FOLDER / f"{topic}.txt").read_text(encoding="utf-8").splitlines():
+        kind, _, pattern = line.partition(" ")
+        found[kind].append(pattern)
+    return {kind: tuple(lines) for kind, lines in found.items()}
+
+
+@cache
+def _tokens(pattern: str) -> tuple[tuple[str, str], ...]:
+    """Cut a pattern into (kind of token, its content)."""
+    found: list[tuple[str, str]] = []
+    at = 0
+    for match in TOKEN.finditer(pattern):
+        if match.start() > at:
+            found.append(("text", pattern[at : match.start()]))
+        found.append((str(match.lastgroup), match[str(match.lastgroup)]))
+        at = match.end()
+    if at < len(pattern):
+        found.append(("text", pattern[at:]))
+    return tuple(found)
+
+
+class Writer:
+    """Writes one article's sentences. Deterministic: the same random stream gives the same text."""
+
+    def __init__(self, random: Random, region: words.Region, when: datetime) -> None:
+        self.random = random
+        self.region = region
+        self.when = when
+        self._kept: dict[str, Part] = {}
+
+    def write(self, pattern: str) -> list[Part]:
+        """Write one pattern out; neighbouring plain texts are joined."""
+        parts: list[Part] = []
+        self._write(pattern, parts)
+        return _joined(parts)
+
+    def _write(self, pattern: str, parts: list[Part]) -> None:
+        for kind, content in _tokens(pattern):
+            if kind == "text":
+                parts.append(Part("text", content))
+            elif kind == "choice":
+                self._write(self.random.choice(content.split("|")), parts)
+            elif kind == "slot":
+                parts.append(self.slot(content))
+            else:
+                parts.append(self._alternative(kind, content))
+
+    def _alternative(self, kind: str, content: str) -> Part:
+        options = content.split("|")
+        if kind == "deny":
+            return Part("negation", options[0], tuple(options[1:]))
+        chosen = self.random.choice(options)
+        return Part("wording", chosen, tuple(option for option in options if option != chosen))
+
+    def slot(self, name: str) -> Part:
+        """Make an entity; one with a mark (`district#1`) is made once and kept."""
+        if name in self._kept:
+            return self._kept[name]
+        plain_name, _, mark = name.partition("#")
+        part = SLOTS[plain_name](self)
+        if mark:
+            self._kept[name] = part
+        return part
+
+    def number(self, low: int, high: int) -> str:
+        """Draw a number as it is printed."""
+        return str(self.random.randint(low, high))
+
+    def decimal(self, low: int, high: int) -> str:
+        """Draw a number with one or two digits behind the point."""
+        tail = self.random.choice((f"{self.random.randint(1, 9)}", f"{self.random.randint(11, 99)}"))
+        return f"{self.random.randint(low, high)}.{tail}"
+
+    def name(self, rare: str = "") -> str:
+        """Make a person's name; `rare` is a character that must be in it."""
+        given = rare or self.random.choice(words.GIVEN)
+        if rare or self.random.random() < 0.6:
+            given = self.random.choice(words.GIVEN) + given
+        return self.random.choice(words.SURNAMES) + given
+
+    def place_stem(self) -> str:
+        """Make two characters that sound like a place."""
+        return self.random.choice(words.PLACE_FIRST) + self.random.choice(words.PLACE_LAST)
+
+
+def _joined(parts: list[Part]) -> list[Part]:
+    joined: list[Part] = []
+    for part in parts:
+        if part.kind == "text" and joined and joined[-1].kind == "text":
+            joined[-1] = Part("text", joined[-1].text + part.text)
+        elif part.text:
+            joined.append(part)
+    return joined
+
+
+def _number(make: Callable[[Writer], str]) -> Callable[[Writer], Part]:
+    return lambda writer: Part("number", make(writer))
+
+
+def _date(writer: Writer, days: tuple[int, int]) -> Part:
+    day = writer.when + timedelta(days=writer.random.randint(*days))
+    return Part("date", f"{day.month}月{day.day}日")
+
+
+def _future(writer: Writer) -> Part:
+    month = writer.random.randint(1, 12)
+    return Part("date", f"{writer.when.year + 1}年{month}月")
+
+
+def _place(writer: Writer) -> Part:
+    return Part("place", writer.place_stem() + writer.random.choice(words.PLACE_KIND))
+
+
+def _of(kind: str, options: tuple[str, ...]) -> Callable[[Writer], Part]:
+    return lambda writer: Part(kind, writer.random.choice(options))
+
+
+def _firm(writer: Writer) -> Part:
+    pick = writer.random.choice
+    name = pick(words.FIRM_FIRST) + pick(words.FIRM_MIDDLE) + pick(words.FIRM_KIND)
+    return Part("text", f"{writer.region.city}{name}有限公司")
+
+
+def _money(writer: Writer) -> str:
+    unit = writer.random.choice(("亿元", "万元"))
+    return (writer.decimal(1, 89) if unit == "亿元" else writer.number(12, 9800)) + unit
+
+
+SLOTS: dict[str, Callable[[Writer], Part]] = {
+    "n": _number(lambda w: w.number(2, 98)),
+    "s": _number(lambda w: w.number(2, 9)),
+    "m": _number(lambda w: w.number(1, 12)),
+    "age": _number(lambda w: w.number(24, 69)),
+    "n3": _number(lambda w: w.number(101, 999)),
+    "n4": _number(lambda w: w.number(1003, 9987)),
+    "dec": _number(lambda w: w.decimal(1, 68)),
+    "pct": _number(lambda w: w.decimal(2, 88) + "%"),
+    "money": _number(_money),
+    "temp": _number(lambda w: f"{w.random.choice(('-', '', '', ''))}{w.random.randint(1, 39)}℃"),
+    "name": lambda w: Part("name", w.name()),
+    "post": _of("post", words.POSTS),
+    "who": _of("attribution", words.SPEAKERS),
+    "date": lambda w: _date(w, (-2, 0)),
+    "date2": _future,
+    "district": lambda w: Part("place", w.random.choice(w.region.districts)),
+    "region": lambda w: Part("text", w.region.city + ("市" if w.region.name == "cq" else "省")),
+    "place": _place,
+    "road": lambda w: Part("place", w.random.choice(words.ROADS) + w.random.choice(words.ROADS) + "路"),
+    "bridge": lambda w: Part("place", w.place_stem() + "大桥"),
+    "river": lambda w: Part("place", w.place_stem() + w.random.choice(words.RIVERS)),
+    "school": lambda w: Part("text", w.place_stem() + w.random.choice(words.SCHOOL_KIND)),
+    "hospital": lambda w: Part("text", w.place_stem() + "医院"),
+    "co": _firm,
+    "brand": lambda w: Part(
+        "text",
+        w.random.choice(words.BRAND_FIRST)
+        + w.random.choice(words.BRAND_LAST)
+        + w.random.choice(words.PLACE_LAST),
+    ),
+    "animal": _of("text", words.ANIMALS),
+}
+
+
+def write_title(writer: Writer, topic: str) -> Paragraph:
+    """Write a headline; it fixes the article's marked entities."""
+    return tuple(writer.write(writer.random.choice(patterns(topic)["T"])))
+
+
+def write_body(writer: Writer, topic: str, paragraphs: int) -> tuple[Paragraph, ...]:
+    """Write a lead and `paragraphs` - 1 further paragraphs; no sentence pattern comes twice until all were
+    used.
+    """
+    bank, general = patterns(topic), patterns("general")["S"]
+    deck = _Deck(writer.random, bank["S"] + general)
+    quotes = _Deck(writer.random, bank["Q"])
+    body = [tuple(writer.write(writer.random.choice(bank["L"])) + writer.write(deck.draw()))]
+    for index in range(1, paragraphs):
+        parts = _quotation(writer, quotes.draw()) if index % 3 == 2 else []
+        for _ in range(1 if parts else writer.random.choice((1, 2, 2, 3))):
+            parts += writer.write(deck.draw())
+        body.append(tuple(parts))
+    return tuple(body)
+
+
+def write_sentence(writer: Writer, topic: str) -> Paragraph:
+    """Write one paragraph more, as an editor adds it."""
+    bank = patterns(topic)["S"]
+    return tuple(writer.write(writer.random.choice(bank)) + writer.write(writer.random.choice(bank)))
+
+
+def _quotation(writer: Writer, pattern: str) -> list[Part]:
+    said = "".join(part.text for part in writer.write(pattern))
+    other = "".join(part.text for part in writer.write(pattern))
+    speaker = writer.slot("name#1")
+    verb = writer.random.choice(("说", "告诉记者", "感慨", "笑着说"))
+    return [Part("quote", f"“{said}。”", (f"“{other}。”",)), speaker, Part("text", f"{verb}。")]
+
+
+class _Deck:
+    """Deals patterns in a random order, and shuffles anew when all are dealt."""
+
+    def __init__(self, random: Random, cards: tuple[str, ...]) -> None:
+        self._random, self._cards, self._left = random, cards, list[str]()
+
+    def draw(self) -> str:
+        if not self._left:
+            self._left = self._random.sample(self._cards, len(self._cards))
+        return self._left.pop()
