@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -13,6 +14,13 @@ _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 _PATH_SAFE = "/:@!$&'()*+,;=~-._"
 
 
+@lru_cache(maxsize=64)
+def _origin(url: str) -> str:
+    """Return scheme and host of an address. A listing's links share it, and `urljoin` is slow."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
 def absolute(href: str | None, base: str) -> str | None:
     """Make a page's `href` absolute against `base`; None where it leads to no http(s) address.
 
@@ -20,12 +28,18 @@ def absolute(href: str | None, base: str) -> str | None:
     """
     if href is None:
         return None
-    href = _NOISE.sub("", href).strip()
+    href = href.strip()
+    if "\n" in href or "\r" in href or "\t" in href:
+        href = _NOISE.sub("", href)
     if not href or href[0] == "#":
         return None
+    if href.startswith(("http://", "https://")):
+        return href
     if _SCHEME.match(href):
-        return href if href[:7].lower() in ("http://", "https:/") else None
+        return href if href[:8].lower().startswith(("http://", "https://")) else None
     try:
+        if href[0] == "/" and href[1:2] != "/" and "/." not in href:
+            return _origin(base) + href
         return urljoin(base, href)
     except ValueError:
         return None

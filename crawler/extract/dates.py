@@ -20,20 +20,11 @@ _SHORT = re.compile(
 _SPACE = re.compile(r"[\s\u00a0\u3000]+")
 
 
-def _number(match: re.Match[str], name: str) -> int:
-    return int(match.group(name) or 0)
-
-
 def _build(year: int, match: re.Match[str]) -> datetime | None:
+    month, day, hour, minute, second = match.group("month", "day", "hour", "minute", "second")
     try:
         return datetime(
-            year,
-            _number(match, "month"),
-            _number(match, "day"),
-            _number(match, "hour"),
-            _number(match, "minute"),
-            _number(match, "second"),
-            tzinfo=CHINA,
+            year, int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0), tzinfo=CHINA
         )
     except ValueError:
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lxml import etree
 
@@ -27,6 +28,10 @@ _CELLS = frozenset(("td", "th"))
 _CAPTIONS = frozenset(("figcaption", "caption"))
 _HIDING = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.I)
 _ALIGN = re.compile(r"text-align\s*:\s*(\w+)", re.I)
+
+_LONGEST_STYLE = 500
+#: Stands between two table cells while a line is collected. No page holds it: control characters are dropped.
+_CELL_MARK = "\x1f"
 
 _WHITE = re.compile(r"[ \t\r\n\f]+")
 _EAST = r"\u2e80-\u303f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
@@ -71,22 +76,40 @@ def tidy(text: str) -> str:
     return text.replace("\u00a0", " ").strip(_EDGES)
 
 
+@lru_cache(maxsize=512)
+def _hides(style: str) -> bool:
+    return _HIDING.search(style) is not None
+
+
+@lru_cache(maxsize=512)
+def _centres(style: str) -> bool | None:
+    match = _ALIGN.search(style)
+    return match.group(1).lower() == "center" if match else None
+
+
+def _style(element: etree._Element) -> str:
+    """Return an element's own style; a page's paragraphs share very few, and none is long."""
+    style = element.get("style")
+    return style[:_LONGEST_STYLE] if style else ""
+
+
 def is_unseen(element: etree._Element) -> bool:
     """Tell whether a browser would not show this element: by its tag, `hidden`, or its own style."""
     if element.tag in UNSEEN or element.get("hidden") is not None:
         return True
-    style = element.get("style")
-    return style is not None and _HIDING.search(style) is not None
+    style = _style(element)
+    return style != "" and _hides(style)
 
 
 def _alignment(element: etree._Element) -> bool | None:
     """Tell whether an element centres its text; None where it leaves that to its parent."""
-    if element.tag == "center":
-        return True
-    style = element.get("style")
-    match = _ALIGN.search(style) if style else None
-    align = match.group(1) if match else element.get("align")
-    return align.lower() == "center" if align and element.tag != "table" else None
+    tag = element.tag
+    if tag == "center" or tag == "table":
+        return tag == "center" or None
+    style = _style(element)
+    own = _centres(style) if style else None
+    align = element.get("align") if own is None else None
+    return align.lower() == "center" if align else own
 
 
 class _Writer:
@@ -100,6 +123,7 @@ class _Writer:
         self._pieces: list[str] = []
         self._waiting: list[Picture] = []
         self._plain = False
+        self._celled = False
 
     def text(self, text: str | None) -> None:
         if text:
@@ -110,7 +134,8 @@ class _Writer:
     def cell(self) -> None:
         """Keep the words of two table cells apart."""
         if self._pieces:
-            self._pieces.append(" ")
+            self._pieces.append(_CELL_MARK)
+            self._celled = True
 
     def picture(self, picture: Picture) -> None:
         """Take a picture; one inside a line stands after that line, so that it does not cut a sentence."""
@@ -119,17 +144,34 @@ class _Writer:
         else:
             self.blocks.append(picture)
 
+    def _complete(self) -> str:
+        text = "".join(self._pieces)
+        if text.isspace():
+            return ""
+        if self._celled:
+            return " ".join(filter(None, map(tidy, text.split(_CELL_MARK))))
+        return tidy(text)
+
     def flush(self) -> None:
         if self._pieces:
-            text = "".join(self._pieces)
-            text = "" if text.isspace() else tidy(text)
+            text = self._complete()
             if text:
                 self.blocks.append(Line(text, self.centred[-1], not self._plain, self.captions > 0))
             self._pieces.clear()
-            self._plain = False
+            self._plain = self._celled = False
         if self._waiting:
             self.blocks.extend(self._waiting)
             self._waiting.clear()
+
+    def leaf(self, element: etree._Element) -> None:
+        """Take a block without elements in it, as nearly all paragraphs are: open, flush and close in one."""
+        self.flush()
+        text = tidy(element.text or "")
+        if text:
+            tag, own = element.tag, _alignment(element)
+            centred = self.centred[-1] if own is None else own
+            bold, caption = self.bold > 0 or tag in _BOLD, self.captions > 0 or tag in _CAPTIONS
+            self.blocks.append(Line(text, centred, bold, caption))
 
     def open(self, element: etree._Element) -> None:
         tag = element.tag
@@ -167,20 +209,23 @@ def read_flow(root: etree._Element, skip: Skip = is_unseen) -> tuple[Line | Pict
     one space apart; a cell that holds paragraphs gives its own lines.
     """
     writer = _Writer()
-    skipped: etree._Element | None = None
+    done: etree._Element | None = None
     walk = etree.iterwalk(root, events=("start", "end"))
     for event, element in walk:
         if event == "start":
             if element is not root and skip(element):
                 walk.skip_subtree()
-                skipped = element
+                done = element
                 if element.tag in BLOCKS:
                     writer.flush()
+            elif len(element) == 0 and element.tag in BLOCKS:
+                writer.leaf(element)
+                done = element
             else:
                 writer.open(element)
             continue
-        if element is skipped:
-            skipped = None
+        if element is done:
+            done = None
         else:
             writer.close(element)
         if element is not root:

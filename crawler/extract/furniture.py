@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from lxml import etree
 
-from crawler.extract.flow import is_unseen
+from crawler.extract.flow import UNSEEN, is_unseen
 from crawler.extract.words import words
 
 #: Class names and ids of share widgets, pagers, editors' lines, related links, players.
@@ -24,18 +25,22 @@ _LINE = re.compile(
 )
 
 
-def is_furniture(element: etree._Element) -> bool:
-    """Tell whether an element of an article's container is no part of its text."""
-    if is_unseen(element):
-        return True
-    name = element.get("class")
-    identity = element.get("id")
-    if identity is not None and identity in _NAMES:
-        return True
-    if not name:
-        return False
+@lru_cache(maxsize=512)
+def _is_furniture_class(name: str) -> bool:
     classes = name.split()
     return not _NAMES.isdisjoint(classes) or any(word.startswith(_PREFIXES) for word in classes)
+
+
+def is_furniture(element: etree._Element) -> bool:
+    """Tell whether an element of an article's container is no part of its text."""
+    if not element.keys():
+        return element.tag in UNSEEN
+    if is_unseen(element):
+        return True
+    name, identity = element.get("class"), element.get("id")
+    if identity is not None and identity in _NAMES:
+        return True
+    return bool(name) and _is_furniture_class(name)
 
 
 def is_furniture_line(text: str) -> bool:

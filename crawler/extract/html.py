@@ -50,12 +50,12 @@ def first(xpath: etree.XPath | None, node: etree._Element) -> etree._Element | N
 _METAS = compiled("/html/head/meta[@name and @content] | /html/body/meta[@name and @content]")
 
 
-def metas(tree: etree._Element) -> dict[str, str]:
-    """Return the page's `<meta name content>` pairs, names in lower case, the first of each name."""
-    found: dict[str, str] = {}
+def meta_of(tree: etree._Element, name: str) -> str:
+    """Return the content of the page's first `<meta name="…">` of this name (in lower case), or ''."""
     for meta in nodes(_METAS, tree):
-        found.setdefault((meta.get("name") or "").lower(), (meta.get("content") or "").strip())
-    return found
+        if (meta.get("name") or "").lower() == name:
+            return (meta.get("content") or "").strip()
+    return ""
 
 
 def anchors(tree: etree._Element) -> Iterator[etree._Element]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from crawler.extract.words import words
+from crawler.text.script import simplify
 
 HAN = r"\u3400-\u9fff\U00020000-\U0003134f"
 _DOTS = "·・•‧．"
@@ -54,6 +55,7 @@ def has_surname(name: str) -> bool:
     """Tell whether a name of Han characters begins with a known family name and has a usual length."""
     if any(dot in name for dot in _DOTS):
         return True
+    name = simplify(name)
     if name[:2] in COMPOUND:
         return 3 <= len(name) <= 4
     return name[0] in SURNAMES and len(name) in (2, 3)
@@ -61,7 +63,10 @@ def has_surname(name: str) -> bool:
 
 def is_name(word: str) -> bool:
     """Tell whether a word in a name's place can be a name: 2–4 Han characters, or foreign with `·`."""
-    return bool(_NAME.fullmatch(word)) and word not in _WORDS and (len(word) < 3 or word[-1] not in _NO_END)
+    if not _NAME.fullmatch(word):
+        return False
+    plain = simplify(word)
+    return plain not in _WORDS and (len(plain) < 3 or plain[-1] not in _NO_END)
 
 
 def listed(text: str) -> list[str]:

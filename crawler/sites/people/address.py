@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
+from datetime import date
 
 from crawler.sites.model import ArticleAddress
 from crawler.urls import host_of
 
 PUBLISHER = "people.com.cn"
 
-_MIRROR = re.compile(r"^(?:/(?:GB|BIG5|GBK))+(?=/)", re.I)
+_URL = re.compile(r"\s*(?P<scheme>https?)://(?P<host>[^/?#\s]+)(?P<path>/[^?#\s]*)", re.I)
+_MIRROR = re.compile(r"(?:/(?:GB|BIG5|GBK))+(?=/)", re.I)
 #: /n2/2021/0605/c365411-34762345-2.html: era, day, column, id, part.
 _DATED = re.compile(
-    r"(?P<stem>/n\d?/\d{4}/\d{3,4}/c(?:\d+-)?(?P<id>\d{5,12}))(?:-(?P<part>\d{1,3}))?(?P<end>\.html?)", re.I
+    r"(?P<stem>/n\d?/\d{4}/\d{3,4}/c(?:\d+-)?(?P<id>\d{5,12}))(?:-(?P<part>\d{1,3}))?(?P<end>\.html?)",
+    re.I | re.ASCII,
 )
 #: /GB/134816/134818/9701267.html and /GB/365409/c28459122.html, here without the prefix.
 _NUMBERED = re.compile(
     r"(?P<stem>(?:/\w+)+/(?:c(?:\d+-)?)?(?P<id>\d{4,12}))(?:-(?P<part>\d{1,3}))?(?P<end>\.html?)",
     re.I | re.ASCII,
 )
-_COLUMN = re.compile(r"/GB(?:/\d+)+/?(?:index\d*\.html?)?", re.I)
-_DAY = re.compile(r"/n\d?/(\d{4})/(\d{2})(\d{2})/")
+_COLUMN = re.compile(r"/GB(?:/\d+)+/?(?:index\d*\.html?)?", re.I | re.ASCII)
+_DAY = re.compile(r"/n\d?/(\d{4})/(\d{2})(\d{2})/", re.ASCII)
 
 
 def locate(url: str) -> ArticleAddress | None:
@@ -30,13 +32,10 @@ def locate(url: str) -> ArticleAddress | None:
     In the oldest era `/GB/` belongs to the address (`/GB/134816/134818/9701267.html`) and stays in the
     canonical form; in front of `/n…/` it is a mirror's prefix and goes.
     """
-    try:
-        parts = urlsplit(url.strip())
-    except ValueError:
+    whole = _URL.match(url)
+    if whole is None:
         return None
-    path = parts.path
-    if not path[-6:].lower().endswith((".html", ".htm")):
-        return None
+    path = whole["path"]
     mirror = _MIRROR.match(path)
     plain = path[mirror.end() :] if mirror else path
     match, prefix = _DATED.fullmatch(plain), ""
@@ -44,15 +43,20 @@ def locate(url: str) -> ArticleAddress | None:
         match, prefix = _NUMBERED.fullmatch(plain), "/GB"
     if match is None:
         return None
-    part = max(1, int(match["part"] or 1))
-    canonical = f"{parts.scheme.lower()}://{host_of(url.strip())}{prefix}{match['stem']}{match['end']}"
-    return ArticleAddress(match["id"], part, canonical)
+    host = whole["host"].lower()
+    if ":" in host or "@" in host:
+        host = host_of(url.strip())
+    canonical = f"{whole['scheme'].lower()}://{host}{prefix}{match['stem']}{match['end']}"
+    return ArticleAddress(match["id"], max(1, int(match["part"] or 1)), canonical)
 
 
-def day_of(url: str) -> tuple[int, int, int] | None:
-    """Return the year, month and day that an article's address names, or None."""
+def day_of(url: str) -> date | None:
+    """Return the day that an article's address names, or None."""
     match = _DAY.search(url)
-    return (int(match[1]), int(match[2]), int(match[3])) if match else None
+    try:
+        return date(int(match[1]), int(match[2]), int(match[3])) if match else None
+    except ValueError:
+        return None
 
 
 def is_column(path: str) -> bool:

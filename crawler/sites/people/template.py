@@ -13,7 +13,7 @@ from crawler.extract.captions import Content, split_captions
 from crawler.extract.dates import read_time
 from crawler.extract.flow import Line, Picture, read_flow, text_of
 from crawler.extract.furniture import is_furniture, is_furniture_line
-from crawler.extract.html import compiled, first, metas, nodes
+from crawler.extract.html import compiled, first, meta_of, nodes
 from crawler.extract.origin import read_source
 from crawler.sites.people.address import locate
 from storage.records import ArticleFields
@@ -25,7 +25,8 @@ class Template:
 
     `hints` are strings of which the HTML holds one, tested before the tree is searched. `root` finds the part
     of the page that holds headline and text; the other expressions start from it. Of `bodies` and `origins`
-    (time and source) all matches are read, one after the other; of the rest the first.
+    (time and source) all matches are read, one after the other; of the rest the first. `newer` names the
+    next generation, built from the same containers, and what only it has.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Template:
     author: etree.XPath | None = None
     editors: etree.XPath | None = None
     source: etree.XPath | None = None
+    newer: tuple[str, etree.XPath] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +97,10 @@ def _until_editors(bodies: Sequence[etree._Element]) -> tuple[list[Line | Pictur
 def fields_of(match: Match, tree: etree._Element, url: str) -> ArticleFields | None:
     """Read the fields of a matched page; None where it has no headline."""
     template, root, content = match.template, match.root, match.content
-    head = metas(tree)
     title = text_of(first(template.title, root)) or _page_title(tree)
     if not title:
         return None
-    published_at, source = _origin(template, root, head)
+    published_at, source = _origin(template, root, tree)
     author_line = text_of(first(template.author, root))
     editors = text_of(first(template.editors, root))
     return ArticleFields(
@@ -114,9 +115,15 @@ def fields_of(match: Match, tree: etree._Element, url: str) -> ArticleFields | N
         section=_section(tree),
         body=content.body,
         images=content.images,
-        template=template.name,
-        article_id=_article_id(url, head),
+        template=_name(template, root),
+        article_id=_article_id(url, tree),
     )
+
+
+def _name(template: Template, root: etree._Element) -> str:
+    if template.newer is not None and first(template.newer[1], root) is not None:
+        return template.newer[0]
+    return template.name
 
 
 def _page_title(tree: etree._Element) -> str:
@@ -124,13 +131,13 @@ def _page_title(tree: etree._Element) -> str:
     return text_of(first(_TITLE, tree)).split(_SUFFIX)[0].strip()
 
 
-def _origin(template: Template, root: etree._Element, head: dict[str, str]) -> tuple[datetime | None, str]:
+def _origin(template: Template, root: etree._Element, tree: etree._Element) -> tuple[datetime | None, str]:
     """Return when and from where: as the page shows it, else as its metas say."""
     shown = "  ".join(text_of(node) for node in nodes(template.origins, root))
     source = (
-        read_source(shown) or text_of(first(template.source, root)) or read_source(head.get("source", ""))
+        read_source(shown) or text_of(first(template.source, root)) or read_source(meta_of(tree, "source"))
     )
-    return read_time(shown) or read_time(head.get("publishdate", "")), source
+    return read_time(shown) or read_time(meta_of(tree, "publishdate")), source
 
 
 def _section(tree: etree._Element) -> tuple[str, ...]:
@@ -140,7 +147,7 @@ def _section(tree: etree._Element) -> tuple[str, ...]:
     return tuple(name for name in names if name not in _NO_SECTION)
 
 
-def _article_id(url: str, head: dict[str, str]) -> str | None:
+def _article_id(url: str, tree: etree._Element) -> str | None:
     """Return the trailing number of the address, else the `contentid` meta without its regional `L_`."""
     address = locate(url)
-    return address.key if address else head.get("contentid", "").removeprefix("L_") or None
+    return address.key if address else meta_of(tree, "contentid").removeprefix("L_") or None
