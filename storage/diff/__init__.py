@@ -8,7 +8,7 @@ from dataclasses import replace
 from storage.diff.align import Pair, align
 from storage.diff.classes import classes_of_lone, classes_of_sentence
 from storage.diff.fold import Fold, folded, width_fold
-from storage.diff.inside import hunks_of, runs_of, side
+from storage.diff.inside import hunks_of, runs_of, sides
 from storage.diff.model import PARAGRAPH_BREAK, Change, ChangeKind, Diff, Part, Position, Run
 from storage.diff.sentences import Sentence, split_body, to_paragraphs
 from storage.diff.weight import LOUD, QUIET, growth, is_live, weigh
@@ -121,17 +121,17 @@ def _change(part: Part, pair: Pair, fold: Fold) -> Change:
     old, new = pair.old, pair.new
     if old is None or new is None:
         return _lone(part, old, new, fold)
-    at = (Position(old.paragraph, old.index), Position(new.paragraph, new.index))
+    at = (Position(old.paragraph, old.number), Position(new.paragraph, new.number))
     if pair.equal:
         kind = ChangeKind.MOVED if pair.moved else ChangeKind.KEPT
         classes = (EditClass.MOVED,) if pair.moved else ()
         return Change(kind, part, old.text, new.text, *at, (Run("=", new.text),), classes)
-    a, b = (side(folded(s.text, fold), quoted=s.quoted) for s in (old, new))
+    a, b = sides(folded(*old[:2], fold), folded(*new[:2], fold), quoted=(old.quoted, new.quoted))
     hunks = hunks_of(a, b)
     found = _of_part(part, classes_of_sentence(hunks, a, b))
     if pair.moved:
         found |= {EditClass.MOVED}
-    runs = runs_of(hunks, a.folded, b.folded)
+    runs = runs_of(hunks, a, b)
     return Change(ChangeKind.REPLACED, part, old.text, new.text, *at, runs, _sorted(found))
 
 
@@ -156,8 +156,8 @@ def _lone(part: Part, old: Sentence | None, new: Sentence | None, fold: Fold) ->
         part,
         old.text if old else "",
         new.text if new else "",
-        Position(old.paragraph, old.index) if old else None,
-        Position(new.paragraph, new.index) if new else None,
+        Position(old.paragraph, old.number) if old else None,
+        Position(new.paragraph, new.number) if new else None,
         (Run("-" if old else "+", there.text),),
         _sorted(found),
     )

@@ -7,6 +7,8 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
+from itertools import takewhile
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import LCSseq
@@ -19,8 +21,12 @@ from storage.diff.sentences import Sentence, join, join_all, undo_reflow, with_k
 PAIR_AT = 55
 #: The same for a sentence that changed its place as well: less is known, so more is asked.
 MOVED_PAIR_AT = 75
+#: The same for two sentences that stand alone in one place and share a beginning or an end.
+LONE_PAIR_AT = 30
 #: How much better two sentences together must match than one alone before they count as one cut in two.
 CUT_GAIN = 8
+#: Characters from which a sentence found whole inside another is taken for the same.
+HELD = 6
 _SIGNS = re.compile(r"[\W_]+")
 
 
@@ -45,8 +51,9 @@ def align(old: Sequence[Sentence], new: Sequence[Sentence], fold: Fold) -> list[
     """
     head = _common(old, new)
     tail = _common(old[head:][::-1], new[head:][::-1])
-    olds = with_keys(old[head : len(old) - tail], fold)
-    news = with_keys(new[head : len(new) - tail], fold)
+    once = cache(fold)
+    olds = with_keys(old[head : len(old) - tail], once)
+    news = with_keys(new[head : len(new) - tail], once)
     olds, news = undo_reflow(olds, news), undo_reflow(news, olds)
     pairs = [Pair(a, b) for a, b in zip(old[:head], new[:head], strict=True)]
     pairs += _in_order(_pair_leftovers(list(_gaps(olds, news))))
@@ -89,7 +96,7 @@ def _pair_gap(olds: Sequence[Sentence], news: Sequence[Sentence]) -> list[Pair]:
         pairs.append(Pair(olds[a], news[b]))
         a0, b0 = a + 1, b + 1
     pairs += [Pair(s, None) for s in olds[a0:]] + [Pair(None, s) for s in news[b0:]]
-    return _mend_cuts(pairs)
+    return _pair_lone(_mend_cuts(pairs))
 
 
 def _bare(key: str) -> str:
@@ -99,16 +106,21 @@ def _bare(key: str) -> str:
 def _similar(
     olds: Sequence[Sentence], news: Sequence[Sentence], at_least: int
 ) -> list[tuple[int, int, float]]:
-    """Return (old, new, score) of all pairs that score enough, in order."""
+    """Return (old, new, score) of all pairs that score enough, in order.
+
+    One sentence that holds the other whole (a clause was added) scores just enough, whatever its length.
+    """
     bare = [_bare(s.key) for s in news]
-    return [
-        (a, b, score)
-        for a, sentence in enumerate(olds)
-        for _, score, b in sorted(
-            process.extract(_bare(sentence.key), bare, scorer=fuzz.ratio, score_cutoff=at_least, limit=None),
-            key=lambda hit: hit[2],
-        )
-    ]
+    found: list[tuple[int, int, float]] = []
+    for a, sentence in enumerate(olds):
+        text = _bare(sentence.key)
+        hits = process.extract(text, bare, scorer=fuzz.ratio, score_cutoff=at_least, limit=None)
+        scores = {b: score for _, score, b in hits}
+        for b, other in enumerate(bare):
+            if min(len(text), len(other)) >= HELD and (text in other or other in text):
+                scores.setdefault(b, float(at_least))
+        found += [(a, b, scores[b]) for b in sorted(scores)]
+    return found
 
 
 def _best_chain(candidates: Sequence[tuple[int, int, float]]) -> list[tuple[int, int]]:
@@ -163,6 +175,42 @@ def _mend_cuts(pairs: list[Pair]) -> list[Pair]:
     return mended
 
 
+def _pair_lone(pairs: list[Pair]) -> list[Pair]:
+    """Pair one removed sentence with one added in its place, both alone there, though little alike."""
+    result: list[Pair] = []
+    for at, pair in enumerate(pairs):
+        before = pairs[at - 2] if at > 1 else None
+        after = pairs[at + 1] if at + 1 < len(pairs) else None
+        alone = not (before and _is_lone(before)) and not (after and _is_lone(after))
+        if (
+            alone
+            and result
+            and pair.new
+            and not pair.old
+            and _reworded(result[-1].old, result[-1].new, pair.new)
+        ):
+            result[-1] = Pair(result[-1].old, pair.new)
+        else:
+            result.append(pair)
+    return result
+
+
+def _is_lone(pair: Pair) -> bool:
+    return pair.old is None or pair.new is None
+
+
+def _reworded(old: Sentence | None, none: Sentence | None, new: Sentence) -> bool:
+    if old is None or none is not None:
+        return False
+    a, b = _bare(old.key), _bare(new.key)
+    edge = max(_shared_start(a, b), _shared_start(a[::-1], b[::-1]))
+    return edge >= 2 and fuzz.ratio(a, b) >= LONE_PAIR_AT
+
+
+def _shared_start(a: str, b: str) -> int:
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(a, b, strict=False)))
+
+
 def _joined(left: Pair, right: Pair) -> Pair | None:
     """Return the two as one pair, if exactly one is a leftover and the whole matches clearly better."""
     paired, lone = (left, right) if left.old and left.new else (right, left)
@@ -212,18 +260,18 @@ def _moves(removed: list[Sentence], added: list[Sentence]) -> dict[int, Sentence
 
 def _in_order(pairs: list[Pair]) -> list[Pair]:
     """Mark as moved only pairs that really cross others: a neighbour's removal alone moves nothing."""
-    settled = [p.old.index for p in pairs if p.old and p.new and not p.moved]
+    settled = [p.old.number for p in pairs if p.old and p.new and not p.moved]
     result: list[Pair] = []
     before = -1
     position = 0
     for pair in pairs:
         if pair.old and pair.new and not pair.moved:
             position += 1
-            before = pair.old.index
+            before = pair.old.number
         elif pair.moved and pair.old:
-            after = settled[position] if position < len(settled) else pair.old.index + 1
-            if before < pair.old.index < after:
+            after = settled[position] if position < len(settled) else pair.old.number + 1
+            if before < pair.old.number < after:
                 pair = replace(pair, moved=False)
-                before = pair.old.index if pair.old else before
+                before = pair.old.number if pair.old else before
         result.append(pair)
     return result

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from storage.diff.entities import Entity, EntityKind, entities_of
-from storage.diff.inside import Hunk, Side, tokens_in
-from storage.diff.marks import Span, attribution_spans, qualifiers, quoted_spans
-from storage.diff.tokens import Kind, meaning
+from storage.diff.inside import Hunk, Side
+from storage.diff.marks import Span, attribution_spans, open_quotation, qualifiers, quoted_spans
+from storage.diff.tokens import Fact, Kind, meaning
 from storage.records import EditClass
 
 #: Characters (punctuation aside) from which an inserted or deleted stretch counts as a statement of its own.
 CLAUSE = 8
 _SIGNS = re.compile(r"[\W_]+")
+#: Characters beside a changed fact that are told as reworded though nothing stood in their place.
+_LONG_REST = 6
+#: Characters around the changed places in which entities are sought: the longest that may reach into one.
+_NEAR = 12
+_PARTICLES = re.compile("[了的地得着过]")
+#: A mark: its span and what it says.
+Said = tuple[int, int, str]
+_PLACES = (EntityKind.PLACE,)
 _NAMING = (EntityKind.PERSON, EntityKind.POST, EntityKind.BODY)
 
 
@@ -26,25 +34,30 @@ class Marked:
     side: Side
     quoted: list[Span]
     attributed: list[Span]
-    qualifiers: list[tuple[int, int, str]]
+    qualifiers: list[Said]
     entities: list[Entity]
 
 
-def mark(side: Side) -> Marked:
-    """Find quotations, attributions, qualifiers and entities."""
+def mark(side: Side, low: int, high: int) -> Marked:
+    """Find quotations, attributions, qualifiers, and the entities at or near the span."""
     key = side.key
+    closer = open_quotation(side.folded.key[: side.start], side.quoted)
+    attributed = attribution_spans(side.folded.key)
     return Marked(
         side,
-        quoted_spans(key, side.quoted),
-        attribution_spans(key),
+        quoted_spans(key, closer),
+        [(start - side.start, end - side.start) for start, end in attributed],
         list(qualifiers(key, side.words)),
-        entities_of(key, side.words),
+        entities_of(
+            key, [word for word in side.words if word.end > low - _NEAR and word.start < high + _NEAR]
+        ),
     )
 
 
 def classes_of_sentence(hunks: Sequence[Hunk], old: Side, new: Side) -> frozenset[EditClass]:
     """Return the classes of an edited sentence: those of its changed places."""
-    a, b = mark(old), mark(new)
+    a = mark(old, hunks[0].a0, hunks[-1].a1)
+    b = mark(new, hunks[0].b0, hunks[-1].b1)
     shifted = _shifted(hunks, old, new)
     found: set[EditClass] = set()
     for number, hunk in enumerate(hunks):
@@ -66,7 +79,7 @@ def classes_of_lone(text: str, only: EditClass) -> frozenset[EditClass]:
 
 def _without_lesser(found: set[EditClass]) -> frozenset[EditClass]:
     """Punctuation is told only where nothing else happened."""
-    return frozenset(found - {EditClass.FORMAT} or found or {EditClass.FORMAT})
+    return frozenset(found - {EditClass.FORMAT} or {EditClass.FORMAT})
 
 
 def _bare(text: str) -> str:
@@ -87,56 +100,99 @@ def _shifted(hunks: Sequence[Hunk], old: Side, new: Side) -> set[int]:
 
 
 def _classes_of_hunk(hunk: Hunk, old: Marked, new: Marked) -> set[EditClass]:
-    gone, come = old.side.key[hunk.a0 : hunk.a1], new.side.key[hunk.b0 : hunk.b1]
-    found = _facts(hunk, old, new)
-    if _bare(gone) == _bare(come) and not found:
+    gone, come = _bare(old.side.key[hunk.a0 : hunk.a1]), _bare(new.side.key[hunk.b0 : hunk.b1])
+    if (not gone and len(come) >= CLAUSE) or (not come and len(gone) >= CLAUSE):
+        return set(classes_of_lone(gone or come, EditClass.REMOVED if gone else EditClass.ADDED))
+    place = _Place(hunk, old, new)
+    found = {
+        edit
+        for edit, marks in (
+            (EditClass.NUMBER, (_tokens(old, Kind.NUMBER), _tokens(new, Kind.NUMBER))),
+            (EditClass.DATE_OR_PLACE, (_tokens(old, Kind.DATE), _tokens(new, Kind.DATE))),
+            (EditClass.NEGATION, (old.qualifiers, new.qualifiers)),
+        )
+        if place.differs(*marks)
+    }
+    if gone == come and not found:
         return {EditClass.FORMAT}
-    if _qualified(hunk, old, new):
-        found.add(EditClass.NEGATION)
-    if _in_spans(old.attributed, hunk.a0, hunk.a1) or _in_spans(new.attributed, hunk.b0, hunk.b1):
+    if place.within(old.attributed, new.attributed):
         return found | {EditClass.ATTRIBUTION}
-    found |= _entities(hunk, old, new)
-    if _in_spans(old.quoted, hunk.a0, hunk.a1) or _in_spans(new.quoted, hunk.b0, hunk.b1):
-        found.add(EditClass.QUOTATION)
-    if not _bare(gone) and len(_bare(come)) >= CLAUSE:
-        found.add(EditClass.ADDED)
-    if not _bare(come) and len(_bare(gone)) >= CLAUSE:
-        found.add(EditClass.REMOVED)
-    return found or {EditClass.WORDING}
-
-
-def _facts(hunk: Hunk, old: Marked, new: Marked) -> set[EditClass]:
-    found: set[EditClass] = set()
-    for kind, edit in ((Kind.NUMBER, EditClass.NUMBER), (Kind.DATE, EditClass.DATE_OR_PLACE)):
-        before, after = (
-            Counter(meaning(t) for t in tokens_in(m.side.tokens, *span) if t.kind is kind)
-            for m, span in ((old, (hunk.a0, hunk.a1)), (new, (hunk.b0, hunk.b1)))
-        )
-        if before != after:
-            found.add(edit)
+    if place.differs(_named(old, _NAMING), _named(new, _NAMING)):
+        found.add(EditClass.NAME_OR_TITLE)
+    if place.differs(_named(old, _PLACES), _named(new, _PLACES)):
+        found.add(EditClass.DATE_OR_PLACE)
+    if place.reworded(bool(found)):
+        found.add(EditClass.WORDING)
+    if place.within(old.quoted, new.quoted):
+        found = found - {EditClass.WORDING} | {EditClass.QUOTATION}
     return found
 
 
-def _touched(spans: Iterable[tuple[int, int, str]], start: int, end: int) -> Counter[str]:
-    return Counter(said for low, high, said in spans if low < end and high > start)
+def _tokens(marked: Marked, kind: Kind) -> list[Said]:
+    """Return the numbers or dates; the ordinal in a body's name (第三人民医院) belongs to the name."""
+    return [
+        (f.start, f.end, meaning(f))
+        for f in marked.side.tokens.facts
+        if f.kind is kind and not _in_name(f, marked)
+    ]
 
 
-def _qualified(hunk: Hunk, old: Marked, new: Marked) -> bool:
-    before = _touched(old.qualifiers, hunk.a0, hunk.a1)
-    return before != _touched(new.qualifiers, hunk.b0, hunk.b1)
+def _in_name(fact: Fact, marked: Marked) -> bool:
+    return fact.text.startswith("第") and any(
+        e.kind is EntityKind.BODY and e.start <= fact.start < e.end for e in marked.entities
+    )
 
 
-def _entities(hunk: Hunk, old: Marked, new: Marked) -> set[EditClass]:
-    found: set[EditClass] = set()
-    for kinds, edit in ((_NAMING, EditClass.NAME_OR_TITLE), ((EntityKind.PLACE,), EditClass.DATE_OR_PLACE)):
+def _named(marked: Marked, kinds: Sequence[EntityKind]) -> list[Said]:
+    return [(e.start, e.end, e.text) for e in marked.entities if e.kind in kinds]
+
+
+class _Place:
+    """A changed place seen against what is marked on both sides; it gathers the marks that differ."""
+
+    def __init__(self, hunk: Hunk, old: Marked, new: Marked) -> None:
+        self.spans = ((hunk.a0, hunk.a1), (hunk.b0, hunk.b1))
+        self.keys = (old.side.key, new.side.key)
+        self.told: tuple[set[int], set[int]] = (set(), set())
+
+    def differs(self, old: Sequence[Said], new: Sequence[Said]) -> bool:
+        """Whether the marks touched on the two sides do not say the same.
+
+        An empty side has no marks of its own: there, those right beside the place are set against the other
+        side's, so that 已经 -> 已 does not count as a qualifier gone.
+        """
         before, after = (
-            _touched(((e.start, e.end, e.text) for e in m.entities if e.kind in kinds), *span)
-            for m, span in ((old, (hunk.a0, hunk.a1)), (new, (hunk.b0, hunk.b1)))
+            [mark for mark in marks if mark[0] < span[1] and mark[1] > span[0]]
+            for marks, span in zip((old, new), self.spans, strict=True)
         )
-        if before != after:
-            found.add(edit)
-    return found
+        said = [Counter(mark[2] for mark in marks) for marks in (before, after)]
+        for empty, marks in ((0, old), (1, new)):
+            start, end = self.spans[empty]
+            if start == end:
+                said[empty] = Counter(m[2] for m in marks if m[0] <= end and m[1] >= start) & said[1 - empty]
+        if said[0] == said[1]:
+            return False
+        for told, marks in zip(self.told, (before, after), strict=True):
+            told.update(at for start, end, _ in marks for at in range(start, end))
+        return True
 
+    def within(self, old: Sequence[Span], new: Sequence[Span]) -> bool:
+        """Whether the place lies, even in part, in one of the spans of its side."""
+        return any(
+            start < end and any(low < end and high > start for low, high in spans)
+            for spans, (start, end) in zip((old, new), self.spans, strict=True)
+        )
 
-def _in_spans(spans: Sequence[Span], start: int, end: int) -> bool:
-    return start < end and any(low < end and high > start for low, high in spans)
+    def reworded(self, facts: bool) -> bool:
+        """Whether words besides the marks that differ were changed.
+
+        Beside facts a particle is no rewording, nor is what stands in a name's place and is no name we know.
+        """
+        rest = [
+            _bare("".join(key[at] for at in range(start, end) if at not in told))
+            for key, (start, end), told in zip(self.keys, self.spans, self.told, strict=True)
+        ]
+        if not facts:
+            return rest[0] != rest[1]
+        rest = [_PARTICLES.sub("", text) for text in rest]
+        return rest[0] != rest[1] and (min(map(len, rest)) >= 2 or max(map(len, rest)) >= _LONG_REST)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
+from typing import NamedTuple
 
 from storage.diff.lexicon import (
     BODY_ENDS,
@@ -13,8 +13,11 @@ from storage.diff.lexicon import (
     NO_PLACES,
     NOUN_TAGS,
     PLACE_ENDS,
+    PLACE_PREPOSITIONS,
+    PLACES,
     POSTS,
     RANKS,
+    ROLES,
     SURNAMES,
 )
 from storage.diff.words import Word
@@ -29,8 +32,7 @@ class EntityKind(StrEnum):
     PLACE = "place"
 
 
-@dataclass(frozen=True, slots=True)
-class Entity:
+class Entity(NamedTuple):
     """A named thing and its span."""
 
     start: int
@@ -41,29 +43,31 @@ class Entity:
 
 _HAN = "\u4e00-\u9fff"
 _SURNAME = f"(?:{'|'.join(COMPOUND_SURNAMES)}|[{SURNAMES}])"
-_POSTS = "|".join(POSTS)
-_POST = re.compile(f"(?:{'|'.join(RANKS)})*(?:{_POSTS})(?:助理)?")
+_POST = re.compile(f"(?:{'|'.join(RANKS)})*(?:{'|'.join(POSTS)})(?:助理)?")
+_CALLED = re.compile(f"(?:{'|'.join(sorted(POSTS + ROLES, key=len, reverse=True))})(?={_SURNAME})")
 _PERSON = re.compile(
-    rf"(?P<masked>{_SURNAME}某[某甲乙丙丁]?(?![种些个地年月日项处位名条类次件家]))"
-    rf"|(?P<foreign>[{_HAN}]{{1,6}}(?:[·•‧][{_HAN}]{{1,6}})+)"
-    rf"|(?P<address>{_SURNAME}(?:先生|女士|老师|医生|师傅|大爷|婆婆|阿姨))"
-    rf"|(?:{_POSTS})(?P<named>{_SURNAME}[{_HAN}]{{1,2}}?)"
-    rf"(?=说|表示|介绍|指出|强调|认为|告诉|透露|称|出席|主持|带队|率|参加|宣布|致辞|[,，、。;；等()（）]|$)"
+    rf"{_SURNAME}某[某甲乙丙丁]?(?![种些个地年月日项处位名条类次件家])"
+    rf"|[{_HAN}]{{1,6}}(?:[·•‧][{_HAN}]{{1,6}})+"
+    rf"|{_SURNAME}(?:先生|女士|老师|医生|师傅|大爷|婆婆|阿姨)"
 )
+#: Verbs of one character that the segmenter takes into a name before them.
+_AFTER_NAME = "任说称获为等在被当"
 _PERSON_TAGS = frozenset({"nr", "nrt", "nrfg"})
-_BODY_END = re.compile(f"(?:{'|'.join(BODY_ENDS)})$")
-_PLACE_END = re.compile(f"(?:{'|'.join(PLACE_ENDS)})$")
+#: Tags under which the second part of a name cut in two turns up.
+_GIVEN_TAGS = _PERSON_TAGS | {"ns", "nz"}
+_BARE_PLACE_ENDS = frozenset(PLACE_ENDS)
+#: How many words a body's name reaches back from its last.
+_BODY_REACH = 4
+#: The longest name before a bare ending (街道, 镇), in characters.
+_LONGEST_NAME = 4
 
 
 def entities_of(key: str, words: Sequence[Word]) -> list[Entity]:
     """Return the entities of a folded sentence, in no order; bodies may hold places."""
-    places = list(_ending(words, _PLACE_END, EntityKind.PLACE))
-    places += [_entity(word, EntityKind.PLACE) for word in words if word.tag == "ns" and len(word.text) > 1]
-    bodies = list(_ending(words, _BODY_END, EntityKind.BODY))
-    bodies += [_entity(word, EntityKind.BODY) for word in words if word.tag == "nt"]
+    places = list(_places(words))
+    bodies = list(_bodies(words))
     posts = [Entity(m.start(), m.end(), m.group(), EntityKind.POST) for m in _POST.finditer(key)]
-    taken = places + bodies
-    persons = [p for p in _persons(key, words) if not _inside(p, taken)]
+    persons = [p for p in _persons(key, words) if not _inside(p, places + bodies)]
     return [*places, *bodies, *posts, *persons]
 
 
@@ -71,35 +75,93 @@ def _entity(word: Word, kind: EntityKind) -> Entity:
     return Entity(word.start, word.end, word.text, kind)
 
 
+def _joined(words: Sequence[Word], kind: EntityKind) -> Entity:
+    return Entity(words[0].start, words[-1].end, "".join(word.text for word in words), kind)
+
+
 def _inside(entity: Entity, others: Iterable[Entity]) -> bool:
     return any(other.start <= entity.start and entity.end <= other.end for other in others)
 
 
-def _persons(key: str, words: Sequence[Word]) -> list[Entity]:
-    found = [
-        _entity(word, EntityKind.PERSON)
-        for word in words
-        if word.tag in _PERSON_TAGS and 2 <= len(word.text) <= 4 and re.match(_SURNAME, word.text)
-    ]
-    for match in _PERSON.finditer(key):
-        group = match.lastgroup or ""
-        found.append(Entity(match.start(group), match.end(group), match.group(group), EntityKind.PERSON))
-    return found
-
-
-def _ending(words: Sequence[Word], end: re.Pattern[str], kind: EntityKind) -> Iterable[Entity]:
-    """Yield runs of noun-like words that end as places or bodies do; a bare "区" or "公司" names nothing."""
+def _persons(key: str, words: Sequence[Word]) -> Iterator[Entity]:
     for at, word in enumerate(words):
-        if word.tag not in NOUN_TAGS or not end.search(word.text):
+        compound = word.text[:2] in COMPOUND_SURNAMES
+        if not compound and word.text[0] not in SURNAMES:
+            continue
+        given = words[at + 1] if at + 1 < len(words) else None
+        longest = 4 if compound else 3
+        if word.tag in _PERSON_TAGS and 2 <= len(word.text) <= longest:
+            yield _entity(word, EntityKind.PERSON)
+        elif word.tag in _PERSON_TAGS and len(word.text) == longest + 1 and word.text[-1] in _AFTER_NAME:
+            yield Entity(word.start, word.end - 1, word.text[:-1], EntityKind.PERSON)
+        elif len(word.text) == 1 and given and len(given.text) <= 2 and given.tag in _GIVEN_TAGS:
+            yield _joined([word, given], EntityKind.PERSON)
+    for match in _PERSON.finditer(key):
+        yield Entity(match.start(), match.end(), match.group(), EntityKind.PERSON)
+    for match in _CALLED.finditer(key):
+        yield from _called(match.end(), words)
+
+
+def _called(start: int, words: Sequence[Word]) -> Iterator[Entity]:
+    """Yield the name right after a post or role: one or two words, two to four characters together."""
+    first = next((number for number, word in enumerate(words) if word.start == start), None)
+    if first is None:
+        return
+    given = words[first + 1] if first + 1 < len(words) else None
+    if len(words[first].text) == 1 and given and len(given.text) <= 2 and given.text.isalpha():
+        yield _joined([words[first], given], EntityKind.PERSON)
+
+
+def _bodies(words: Sequence[Word]) -> Iterator[Entity]:
+    """Yield names of bodies: words up to one that ends as bodies do. A bare "公司" names nothing."""
+    for at, word in enumerate(words):
+        if word.tag == "nt":
+            yield _entity(word, EntityKind.BODY)
+        if word.tag not in NOUN_TAGS or not word.text.endswith(BODY_ENDS):
             continue
         first = at
-        reach = 3 if kind is EntityKind.BODY else 1
-        while first > 0 and at - first < reach and _names(words[first - 1]):
+        while first > 0 and at - first < _BODY_REACH and _names_body(words[first - 1]):
             first -= 1
-        text = "".join(w.text for w in words[first : at + 1])
-        bare = first == at and (text in NO_PLACES or end.fullmatch(text) is not None)
-        if not bare and not (kind is EntityKind.PLACE and first == at and word.tag not in ("ns", "nz", "nr")):
-            yield Entity(words[first].start, word.end, text, kind)
+        if first < at or word.text not in BODY_ENDS:
+            yield _joined(words[first : at + 1], EntityKind.BODY)
+
+
+def _places(words: Sequence[Word]) -> Iterator[Entity]:
+    """Yield names of places: known ones, a name and its bare ending (龙溪 + 街道), or with one."""
+    for at, word in enumerate(words):
+        before = words[at - 1] if at else None
+        if word.text in PLACES:
+            yield _entity(word, EntityKind.PLACE)
+        elif word.text in NO_PLACES and word.text not in _BARE_PLACE_ENDS:
+            continue
+        elif word.text in _BARE_PLACE_ENDS:
+            name = _before_ending(words, at)
+            if name:
+                yield _joined([*name, word], EntityKind.PLACE)
+        elif _ends_as_place(word) or (word.tag == "ns" and before and before.text in PLACE_PREPOSITIONS):
+            yield _entity(word, EntityKind.PLACE)
+
+
+def _before_ending(words: Sequence[Word], at: int) -> Sequence[Word]:
+    """Return the one or two words before a bare ending that make a name, or none."""
+    for first in (at - 1, at - 2):
+        name = words[max(first, 0) : at]
+        length = sum(len(word.text) for word in name)
+        if first < 0 or length > _LONGEST_NAME or not all(map(_names, name)):
+            return ()
+        if length > 1 and name[0].text not in NO_PLACES and (first == 0 or words[first - 1].tag != "nr"):
+            return name
+    return ()
+
+
+def _ends_as_place(word: Word) -> bool:
+    named = len(word.text) > 2 or word.tag == "ns"
+    return named and word.tag in NOUN_TAGS and word.text.endswith(PLACE_ENDS)
+
+
+def _names_body(word: Word) -> bool:
+    """A body's name may hold an ordinal: 第一中级人民法院."""
+    return _names(word) or (word.tag == "m" and word.text.startswith("第"))
 
 
 def _names(word: Word) -> bool:

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 Fold = Callable[[str], str]
 
-_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_UNSEEN_RANGES = ((0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x2064), (0x2066, 0x2069), (0xFE00, 0xFE0F))
 #: White space and the characters that are drawn with no width: soft hyphen, zero-width space and joiners,
 #: direction marks, word joiner, byte order mark, variation selectors.
-_UNSEEN = re.compile(
-    "[\\s\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff]+"
+_UNSEEN = frozenset(
+    [chr(code) for code in range(0x3001) if chr(code).isspace()]
+    + [chr(code) for code in (0xAD, 0x180E, 0xFEFF)]
+    + [chr(code) for first, last in _UNSEEN_RANGES for code in range(first, last + 1)]
 )
+_FOLDED = {**{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}, **dict.fromkeys(map(ord, _UNSEEN))}
 
 
 def width_fold(text: str) -> str:
     """Make full-width ASCII half-width; drop white space and zero-width characters."""
-    return _UNSEEN.sub("", text).translate(_WIDTH)
+    return text.translate(_FOLDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class Folded:
 
     text: str
     key: str
-    origin: tuple[int, ...]
+    origin: Sequence[int]
 
     def exact(self, start: int, end: int) -> str:
         """Return the exact text of the folded span; unseen characters belong to the span before them."""
@@ -36,15 +38,16 @@ class Folded:
         return self.text[first:last]
 
 
-def folded(text: str, fold: Fold) -> Folded:
-    """Fold a text as a whole where that keeps its characters one to one, else character by character.
+def folded(text: str, key: str, fold: Fold) -> Folded:
+    """Set a text beside its fold, `key`, where that keeps characters one to one; else fold them one by one.
 
-    The whole is better: what a Traditional character becomes can depend on its neighbours.
+    The fold of the whole is better: what a Traditional character becomes can depend on its neighbours.
     """
-    seen = [at for at, char in enumerate(text) if not _UNSEEN.match(char)]
-    key = fold(text)
+    if len(key) == len(text):
+        return Folded(text, key, range(len(text)))
+    seen = [at for at, char in enumerate(text) if char not in _UNSEEN]
     if len(key) == len(seen):
-        return Folded(text, key, tuple(seen))
+        return Folded(text, key, seen)
     parts = [(at, fold(char)) for at, char in enumerate(text)]
-    origin = tuple(at for at, part in parts for _ in part)
+    origin = [at for at, part in parts for _ in part]
     return Folded(text, "".join(part for _, part in parts), origin)

@@ -2,34 +2,62 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rapidfuzz.distance import LCSseq
+from rapidfuzz.distance import LCSseq, Postfix, Prefix
 
 from storage.diff.fold import Folded
 from storage.diff.model import Run
-from storage.diff.tokens import Kind, Token, tokenise
+from storage.diff.tokens import Tokens, tokenise
 from storage.diff.words import Word, words_of
 
+#: Where one clause ends, marks inside numbers aside.
+_CLAUSE_END = re.compile(r"[,，;；。!！?？](?!\d)")
 #: A word longer than this is not shown as changed as a whole (idioms, long names of bodies).
 _WIDEST_WORD = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One side of an edited sentence: its text, tokens and words (spans count folded characters)."""
+    """One side of an edited sentence, from the clause of the first difference to that of the last.
+
+    `key` is that window of the folded text and `start` where it begins; tokens and words count from there.
+    """
 
     folded: Folded
-    tokens: list[Token]
+    start: int
+    key: str
+    tokens: Tokens
     words: list[Word]
     quoted: bool = False
 
-    @property
-    def key(self) -> str:
-        """The folded text."""
-        return self.folded.key
+    def exact(self, start: int, end: int) -> str:
+        """Return the exact text of a span of the window."""
+        return self.folded.exact(self.start + start, self.start + end)
+
+
+def sides(old: Folded, new: Folded, *, quoted: tuple[bool, bool]) -> tuple[Side, Side]:
+    """Cut two sentences to the clauses that differ, and these into tokens and words."""
+    start, tail = _window(old.key, new.key)
+    made = []
+    for text, inside in zip((old, new), quoted, strict=True):
+        key = text.key[start : len(text.key) - tail]
+        made.append(Side(text, start, key, tokenise(key), words_of(key), inside))
+    return made[0], made[1]
+
+
+def _window(old: str, new: str) -> tuple[int, int]:
+    """Return how many characters before and after the differing clauses are equal."""
+    head = Prefix.similarity(old, new)
+    tail = min(Postfix.similarity(old, new), min(len(old), len(new)) - head)
+    start = max((match.end() for match in _CLAUSE_END.finditer(old, 0, head)), default=0)
+    if head and _CLAUSE_END.match(old, head - 1):  # the comma right before may be part of the edit
+        start = max((match.end() for match in _CLAUSE_END.finditer(old, 0, head - 1)), default=0)
+    end = _CLAUSE_END.search(old, len(old) - tail)
+    return start, len(old) - end.end() if end else 0
 
 
 @dataclass(slots=True)
@@ -40,11 +68,6 @@ class Hunk:
     a1: int
     b0: int
     b1: int
-
-
-def side(text: Folded, *, quoted: bool = False) -> Side:
-    """Prepare one side."""
-    return Side(text, tokenise(text.key), words_of(text.key), quoted)
 
 
 def hunks_of(old: Side, new: Side) -> list[Hunk]:
@@ -59,25 +82,16 @@ def hunks_of(old: Side, new: Side) -> list[Hunk]:
 
 def _raw_hunks(old: Side, new: Side) -> list[Hunk]:
     numbers: dict[str, int] = {}
-    ids = [[numbers.setdefault(t.text, len(numbers)) for t in s.tokens] for s in (old, new)]
+    ids = [[numbers.setdefault(t, len(numbers)) for t in s.tokens.texts] for s in (old, new)]
+    a, b = old.tokens.starts, new.tokens.starts
     hunks: list[Hunk] = []
     a0 = b0 = 0
     for block in LCSseq.opcodes(ids[0], ids[1]):
         if block.tag == "equal":
-            _add(hunks, old.tokens[a0 : block.src_start], new.tokens[b0 : block.dest_start], old, new, a0, b0)
+            hunks.append(Hunk(a[a0], a[block.src_start], b[b0], b[block.dest_start]))
             a0, b0 = block.src_end, block.dest_end
-    _add(hunks, old.tokens[a0:], new.tokens[b0:], old, new, a0, b0)
-    return hunks
-
-
-def _add(
-    hunks: list[Hunk], gone: Sequence[Token], come: Sequence[Token], old: Side, new: Side, a: int, b: int
-) -> None:
-    if not gone and not come:
-        return
-    a0 = old.tokens[a].start if a < len(old.tokens) else len(old.key)
-    b0 = new.tokens[b].start if b < len(new.tokens) else len(new.key)
-    hunks.append(Hunk(a0, gone[-1].end if gone else a0, b0, come[-1].end if come else b0))
+    hunks.append(Hunk(a[a0], a[-1], b[b0], b[-1]))
+    return [hunk for hunk in hunks if hunk.a1 > hunk.a0 or hunk.b1 > hunk.b0]
 
 
 def _swallow(hunks: list[Hunk], key: str) -> list[Hunk]:
@@ -103,7 +117,7 @@ def _joins(left: Hunk, right: Hunk, key: str) -> bool:
         return False
     reach = [max(h.a1 - h.a0, h.b1 - h.b0) for h in (left, right)]
     both = [h.a1 > h.a0 and h.b1 > h.b0 for h in (left, right)]
-    return len(between) <= min(reach) and (all(both) or (len(between) == 1 and any(both)))
+    return len(between) <= min(reach) and (all(both) or len(between) == 1)
 
 
 def _slide(hunk: Hunk, old: Side, new: Side) -> None:
@@ -144,8 +158,7 @@ def _border_score(text: Side, start: int, end: int) -> int:
 
 
 def _token_borders(text: Side, start: int, end: int) -> bool:
-    borders = {token.start for token in text.tokens} | {len(text.key)}
-    return start in borders and end in borders
+    return start in text.tokens.starts and end in text.tokens.starts
 
 
 def _widen(hunks: list[Hunk], old: Side, new: Side) -> None:
@@ -182,10 +195,10 @@ def _touching(hunks: list[Hunk]) -> list[Hunk]:
     return joined
 
 
-def runs_of(hunks: Sequence[Hunk], old: Folded, new: Folded) -> tuple[Run, ...]:
-    """Return the sentence as runs; "=" and "+" runs joined are the new text exactly."""
+def runs_of(hunks: Sequence[Hunk], old: Side, new: Side) -> tuple[Run, ...]:
+    """Return the whole sentence as runs; "=" and "+" runs joined are the new text exactly."""
     runs: list[Run] = []
-    b = 0
+    b = -new.start
     for hunk in hunks:
         if hunk.b0 > b:
             runs.append(Run("=", new.exact(b, hunk.b0)))
@@ -194,18 +207,7 @@ def runs_of(hunks: Sequence[Hunk], old: Folded, new: Folded) -> tuple[Run, ...]:
         if hunk.b1 > hunk.b0:
             runs.append(Run("+", new.exact(hunk.b0, hunk.b1)))
         b = hunk.b1
-    if b < len(new.key) or not runs:
-        runs.append(Run("=", new.exact(b, len(new.key))))
+    end = len(new.folded.key) - new.start
+    if b < end:
+        runs.append(Run("=", new.exact(b, end)))
     return tuple(runs)
-
-
-def tokens_in(tokens: Sequence[Token], start: int, end: int) -> list[Token]:
-    """Return the tokens that lie, even in part, in the span."""
-    first = bisect_right(tokens, start, key=lambda token: token.start) - 1
-    last = bisect_left(tokens, end, key=lambda token: token.start)
-    return [token for token in tokens[max(first, 0) : last] if token.end > start and token.start < end]
-
-
-def is_fact(token: Token) -> bool:
-    """Whether a token is a number or a date."""
-    return token.kind in (Kind.NUMBER, Kind.DATE)

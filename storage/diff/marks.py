@@ -10,7 +10,8 @@ from storage.diff.words import Word
 
 Span = tuple[int, int]
 
-_OPENS = {"“": "”", "「": "」", "『": "』"}
+_OPENS = {"“": "”", "「": "」", "『": "』", '"': '"'}
+_QUOTES = re.compile('[“”「」『』"]')
 _AGENCY = f"(?:{'|'.join(AGENCIES)})"
 _REPORTER = "(?:(?:首席|见习|实习|特约|全媒体|融媒体)*(?:记者|通讯员)|评论员)"
 _CREDIT = "|".join(CREDITS)
@@ -20,10 +21,13 @@ _ATTRIBUTION = re.compile(
     rf"|(?:^|(?<=[\s。)）]))(?:{_AGENCY})?(?:{_CREDIT})[:：/／][^。]*"
     rf"|^{_AGENCY}?{_REPORTER}[\u4e00-\u9fff·、,，]{{2,24}}(?:摄影报道|报道|摄|文/图|摄影|/文)?$"
     rf"|{_AGENCY}(?:{_REPORTER})(?:[\u4e00-\u9fff]{{2,4}})?"
-    rf"|据[^,，。;；据]{{0,20}}?(?:报道|消息|通报|介绍|透露|披露|公布|了解|称|获悉|统计)|据悉"
+    rf"|据[^,，。;；据]{{0,20}}?(?:报道|消息|通报|介绍|透露|披露|公布|了解|称|获悉|统计|电(?=[,，]))|据悉"
     rf"|记者从[^,，。;；]{{1,30}}?(?:获悉|了解到|得知)"
     rf"|(?:图片|文章|稿件|数据|资料)来源[:：于]?[^,，。;；]{{2,20}}"
 )
+#: One of these is in every attribution; most sentences have none.
+_CREDITING = re.compile("[据记者稿编审摄图文作来采撰策统设校监出供制终海电讯员]")
+_DENYING = re.compile(f"[{''.join(word for word in DENIALS if len(word) == 1)}禁]")
 _DENIAL = re.compile(f"(?P<none>{'|'.join(NO_DENIALS)})|(?P<word>{'|'.join(DENIALS)})")
 _SAME_DENIAL = {
     "没有": "未",
@@ -35,29 +39,44 @@ _SAME_DENIAL = {
     "无须": "无需",
 }
 _QUALIFIERS = {word: group.split()[0] for group in QUALIFIERS for word in group.split()}
-#: Qualifiers that are also other words: the parts of speech in which they qualify.
+#: Qualifiers of one character, which are also other words: the parts of speech in which they qualify.
 _QUALIFYING_TAGS = {
     "将": {"d"},
     "或": {"d", "c"},
     "可": {"v", "d"},
     "应": {"v", "d"},
-    "正": {"d"},
     "约": {"d"},
     "疑": {"v", "d"},
+    "会": {"v"},
 }
+#: "intends to", not 模拟 or 拟定; the dictionary joins it to the verb after it.
+_PLANNED = re.compile("(?<![模虚草比])拟(?![定人合态])")
+_LONG_QUALIFIER = re.compile("|".join(sorted((w for w in _QUALIFIERS if len(w) > 1), key=len, reverse=True)))
 
 
-def quoted_spans(key: str, quoted: bool) -> list[Span]:
-    """Return what stands inside quotation marks; `quoted`: the sentence starts inside a quotation."""
-    spans: list[Span] = []
+def open_quotation(text: str, quoted: bool) -> str:
+    """Return the mark that would close the quotation open at the end of a text, or ''."""
     closer = "”" if quoted else ""
+    for match in _QUOTES.finditer(text):
+        char = match.group()
+        if not closer:
+            closer = _OPENS.get(char, "")
+        elif char == closer:
+            closer = ""
+    return closer
+
+
+def quoted_spans(key: str, closer: str) -> list[Span]:
+    """Return what stands inside quotation marks; `closer` ends the one open at the start, or is ''."""
+    spans: list[Span] = []
     start = 0
-    for at, char in enumerate(key):
-        if closer and (char == closer or (quoted and char in "”」")):
+    for match in _QUOTES.finditer(key):
+        char, at = match.group(), match.start()
+        if closer and char == closer:
             spans.append((start, at))
-            closer, quoted = "", False
-        elif not closer and (char in _OPENS or char == '"'):
-            closer, start = _OPENS.get(char, '"'), at + 1
+            closer = ""
+        elif not closer and char in _OPENS:
+            closer, start = _OPENS[char], at + 1
     if closer and closer != '"':
         spans.append((start, len(key)))
     return spans
@@ -65,15 +84,25 @@ def quoted_spans(key: str, quoted: bool) -> list[Span]:
 
 def attribution_spans(key: str) -> list[Span]:
     """Return datelines, credits, reporters' lines, and "according to" phrases."""
+    if not _CREDITING.search(key):
+        return []
     return [match.span() for match in _ATTRIBUTION.finditer(key)]
 
 
 def qualifiers(key: str, words: Sequence[Word]) -> Iterator[tuple[int, int, str]]:
     """Yield (start, end, meaning) of each word that denies or qualifies."""
-    for match in _DENIAL.finditer(key):
+    borders = {word.end for word in words}
+    for match in _DENIAL.finditer(key) if _DENYING.search(key) else ():
         if match["word"]:
             yield match.start(), match.end(), _SAME_DENIAL.get(match["word"], match["word"])
+        elif match.end() not in borders:  # "不同" in "不同意": no word, so it does deny
+            at = next(at for at in range(match.start(), match.end()) if key[at] in DENIALS)
+            yield at, at + 1, key[at]
+    for match in _PLANNED.finditer(key):
+        yield match.start(), match.end(), "拟"
+    for match in _LONG_QUALIFIER.finditer(key):
+        yield match.start(), match.end(), _QUALIFIERS[match.group()]
     for word in words:
-        said = _QUALIFIERS.get(word.text)
+        said = _QUALIFIERS.get(word.text) if len(word.text) == 1 else None
         if said and word.tag in _QUALIFYING_TAGS.get(word.text, {word.tag}):
             yield word.start, word.end, said

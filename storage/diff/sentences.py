@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from itertools import accumulate
+from typing import NamedTuple
 
-from storage.diff.fold import Fold
 from storage.diff.model import PARAGRAPH_BREAK
 
 _END = re.compile("[。！？!?｡]+")
@@ -17,8 +17,7 @@ _ENDS_SENTENCE = re.compile("[。！？!?｡…][”’」』）)》】〉］\"'
 _REFLOW_CONTEXT = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(NamedTuple):
     """One sentence: exact text, folded key, the paragraph it starts in, its number, and its sentence end.
 
     `quoted` tells whether it starts inside a quotation that an earlier sentence of the paragraph opened.
@@ -27,7 +26,7 @@ class Sentence:
     text: str
     key: str
     paragraph: int
-    index: int
+    number: int
     quoted: bool = False
 
     @property
@@ -43,33 +42,37 @@ def split_body(paragraphs: Sequence[str]) -> list[Sentence]:
     for number, paragraph in enumerate(paragraphs):
         if not paragraph.strip():
             if sentences:
-                sentences[-1] = replace(sentences[-1], text=sentences[-1].text + PARAGRAPH_BREAK + paragraph)
+                sentences[-1] = sentences[-1]._replace(text=sentences[-1].text + PARAGRAPH_BREAK + paragraph)
             else:
                 blank += paragraph + PARAGRAPH_BREAK
             continue
-        depth = False
-        for text in split_paragraph(paragraph):
-            start = number - blank.count(PARAGRAPH_BREAK)
-            sentences.append(Sentence(blank + text, "", start, len(sentences), depth))
-            blank = ""
-            depth = _still_quoted(text, depth)
+        start = number - blank.count(PARAGRAPH_BREAK)
+        for text, quoted in split_paragraph(paragraph):
+            sentences.append(Sentence(blank + text, "", start, len(sentences), quoted))
+            start, blank = number, ""
     return sentences
 
 
-def split_paragraph(text: str) -> list[str]:
-    """Split at sentence ends, closing quotation marks and trailing space kept with the sentence before."""
-    parts: list[str] = []
+@lru_cache(maxsize=512)
+def split_paragraph(text: str) -> tuple[tuple[str, bool], ...]:
+    """Split at sentence ends, closing quotation marks and trailing space kept with the sentence before.
+
+    Each comes with whether it starts inside a quotation. Two revisions share most paragraphs: so the cache.
+    """
+    parts: list[tuple[str, bool]] = []
     start = 0
+    quoted = False
     for match in _END.finditer(text):
         end = match.end()
         while end < len(text) and (text[end] in _CLOSERS or text[end].isspace() or _closes(text, end)):
             end += 1
         if end > start:
-            parts.append(text[start:end])
+            parts.append((text[start:end], quoted))
+            quoted = _still_quoted(text[start:end], quoted)
             start = end
     if start < len(text):
-        parts.append(text[start:])
-    return parts
+        parts.append((text[start:], quoted))
+    return tuple(parts)
 
 
 def _closes(text: str, at: int) -> bool:
@@ -78,23 +81,20 @@ def _closes(text: str, at: int) -> bool:
 
 
 def _still_quoted(text: str, quoted: bool) -> bool:
-    for char in text:
-        if char in "“「":
-            quoted = True
-        elif char in "”」":
-            quoted = False
-    return quoted
+    opened = max(text.rfind("“"), text.rfind("「"))
+    closed = max(text.rfind("”"), text.rfind("」"))
+    return quoted if opened == closed else opened > closed
 
 
-def with_keys(sentences: Iterable[Sentence], fold: Fold) -> list[Sentence]:
+def with_keys(sentences: Iterable[Sentence], fold: Callable[[str], str]) -> list[Sentence]:
     """Fold the sentences."""
-    return [replace(sentence, key=fold(sentence.text)) for sentence in sentences]
+    return [Sentence(s.text, fold(s.text), s.paragraph, s.number, s.quoted) for s in sentences]
 
 
 def join(left: Sentence, right: Sentence) -> Sentence:
     """Make one sentence of two neighbours, a paragraph break between them kept."""
     gap = PARAGRAPH_BREAK * (right.paragraph - left.last_paragraph)
-    return replace(left, text=left.text + gap + right.text, key=left.key + right.key)
+    return left._replace(text=left.text + gap + right.text, key=left.key + right.key)
 
 
 def join_all(sentences: Sequence[Sentence]) -> Sentence:

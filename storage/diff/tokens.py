@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from storage.diff.lexicon import MEASURES, NOT_NUMBERS, TIME_WORDS
 
@@ -32,18 +32,18 @@ _SAME_TIME = {word: group[0] for group in _SAME_TIMES for word in group}
 
 
 class Kind(StrEnum):
-    """What a token is."""
+    """What a fact is."""
 
     DATE = "date"  # a day, a clock time, or a word for one
     NUMBER = "number"  # value, sign, per cent and measure
-    WORD = "word"  # a Latin word
-    SIGN = "sign"  # punctuation
-    CHARACTER = "character"
 
 
+#: Characters that no token of several characters starts with: most of a text, passed over in one step.
+_PLAIN = f"[^0-9A-Za-z{_CN}第数几零周星礼{''.join(sorted({word[0] for word in TIME_WORDS}))}+±−–-]+"
 _TOKEN = re.compile(
     rf"""
-    (?P<date>
+    (?P<plain>{_PLAIN})
+  | (?P<date>
         (?:\d{{4}}|[〇零一二三四五六七八九]{{4}})年(?:(?:\d{{1,2}}|{_SMALL}{{1,3}})月(?:(?:\d{{1,2}}|{_SMALL}{{1,3}})[日号])?)?
       | (?:\d{{1,2}}|{_SMALL}{{1,3}})月(?:(?:\d{{1,2}}|{_SMALL}{{1,3}})[日号])?
       | (?:\d{{1,2}}|{_SMALL}{{1,3}})日
@@ -54,7 +54,7 @@ _TOKEN = re.compile(
       | (?:周|星期|礼拜)[一二三四五六日天](?!期)
       | {"|".join(TIME_WORDS)}
     )
-  | (?P<other>{_NOT_NUMBERS})
+  | (?P<ordinary>{_NOT_NUMBERS})
   | (?P<number>
         第(?:\d+|[{_CN}]+)(?:{_MEASURES}|条|名|位|季度|次|批|届|中学|小学)?
       | 百分之[{_CN}]+(?:点[{_CN}]+)?
@@ -64,18 +64,17 @@ _TOKEN = re.compile(
       | [数几][{_CN}]+[余多]?(?:{_MEASURES})?
       | [{_CN}]+[余多]?(?:{_MEASURES})
       | [{_CN}]*[十百千万亿][{_CN}]*[余多]?元
+      | [二两三四五六七八九]成(?![为立员年人绩功就长])
     )
   | (?P<word>[A-Za-z]+(?:['’.&\-]?[A-Za-z0-9]+)*)
-  | (?P<sign>[^\w\s]|_)
-  | (?P<character>.)
+  | (?P<single>.)
     """,
     re.VERBOSE | re.DOTALL,
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A unit of folded text: its span, its characters, what it is."""
+class Fact(NamedTuple):
+    """A number or date in a folded text: its span, its characters, which of the two it is."""
 
     start: int
     end: int
@@ -83,15 +82,28 @@ class Token:
     kind: Kind
 
 
-def tokenise(key: str) -> list[Token]:
+class Tokens(NamedTuple):
+    """A folded text cut up: the tokens, where each starts (and where the last ends), the facts among them."""
+
+    texts: list[str]
+    starts: list[int]
+    facts: list[Fact]
+
+
+def tokenise(key: str) -> Tokens:
     """Cut folded text into tokens; their texts joined are the text."""
-    tokens: list[Token] = []
+    tokens = Tokens([], [], [])
     for match in _TOKEN.finditer(key):
-        group = match.lastgroup or "character"
-        if group == "other":
-            tokens += [Token(at, at + 1, key[at], Kind.CHARACTER) for at in range(match.start(), match.end())]
-        else:
-            tokens.append(Token(match.start(), match.end(), match.group(), Kind(group)))
+        group, text, start = match.lastgroup, match.group(), match.start()
+        if group in ("plain", "ordinary"):
+            tokens.texts.extend(text)
+            tokens.starts.extend(range(start, match.end()))
+            continue
+        tokens.texts.append(text)
+        tokens.starts.append(start)
+        if group in ("date", "number"):
+            tokens.facts.append(Fact(start, match.end(), text, Kind(group)))
+    tokens.starts.append(len(key))
     return tokens
 
 
@@ -137,15 +149,15 @@ def chinese_value(numeral: str) -> int:
     return total + section + digit
 
 
-def meaning(token: Token) -> str:
+def meaning(fact: Fact) -> str:
     """Return what a number or date says, in one form for all ways to write it.
 
-    >>> [meaning(tokenise(text)[0]) for text in ("12人", "十二名", "1,352个", "0.5亿元", "零下5℃")]
+    >>> [meaning(tokenise(text).facts[0]) for text in ("12人", "十二名", "1,352个", "0.5亿元", "零下5℃")]
     ['12人', '12人', '1352个', '50000000元', '-5℃']
     """
-    if token.kind is Kind.DATE:
-        return _date_meaning(token.text)
-    text = token.text
+    if fact.kind is Kind.DATE:
+        return _date_meaning(fact.text)
+    text = fact.text
     if text.startswith("百分之"):
         return _percent(text[3:])
     prefix = "第" if text.startswith("第") else ""
