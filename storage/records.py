@@ -227,7 +227,10 @@ class Revision:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something to tell: at, kind, and the article or channel it is about."""
+    """Something to tell: at, kind, and the article or channel it is about.
+
+    `returned_to` is the earlier revision whose text an edit brought back; `detail` says what was seen.
+    """
 
     id: int
     at: datetime
@@ -241,6 +244,8 @@ class Event:
     classes: tuple[EditClass, ...] = ()
     weight: int = 0
     story: int | None = None
+    returned_to: int | None = None
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)

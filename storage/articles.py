@@ -1,0 +1,540 @@
+"""The way into the store: what a crawl found and saw. One transaction per article, all or nothing.
+
+    discover → pending     links from listings, kept until they are read              (frontier.py)
+    validators, parts      what a conditional request needs; revisitable: whom to ask     "
+    record                 one visit: article, addresses, bodies, revision, observation, events, search index
+    start_run, finish_run, record_channel_event                                       (runs.py)
+
+Two processes that record the same article at once wait for each other: on SQLite for the lock of the
+database, on PostgreSQL for that of the article's row. The second then sees what the first stored, and
+judges by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+
+from storage import search
+from storage.bodies import StoredPage, pack, unpack
+from storage.database import Database
+from storage.decide import Change, Decision, Known, Policy, decide
+from storage.diff import compare
+from storage.errors import NotFound, PageError
+from storage.frontier import (
+    KEEP_ADDRESS,
+    LONGEST_URL,
+    Revisitable,
+    Validators,
+    discover,
+    parts,
+    pending,
+    remember_listing,
+    revisitable,
+    validators,
+)
+from storage.jsontext import from_json, to_json
+from storage.records import (
+    ArticleFields,
+    EditClass,
+    Event,
+    EventKind,
+    Outcome,
+    PageBody,
+    Reading,
+    Sighting,
+    State,
+)
+from storage.rows import class_text, pages_of, per_dialect
+from storage.runs import finish_run, record_channel_event, start_run
+from storage.schema import addresses, articles, bodies, events, links, observations, revisions
+
+__all__ = [
+    "Recorded",
+    "Revisitable",
+    "Validators",
+    "discover",
+    "finish_run",
+    "known",
+    "parts",
+    "pending",
+    "record",
+    "record_channel_event",
+    "rehearse",
+    "remember_listing",
+    "replace_reading",
+    "revisitable",
+    "start_run",
+    "stored_pages",
+    "validators",
+]
+
+Fold = Callable[[str], str]
+Pages = tuple[PageBody, ...]
+#: Reads the stored pages of a revision by the rules of today. May raise PageError.
+Reread = Callable[[tuple[PageBody, ...]], Reading]
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What became of a visit; `article_id` is None where the article was never read."""
+
+    article_id: int | None
+    change: Change
+    events: tuple[Event, ...] = ()
+
+    @property
+    def event(self) -> Event | None:
+        """The last event: of a restored article with a new text, the edit."""
+        return self.events[-1] if self.events else None
+
+
+def record(
+    database: Database,
+    sighting: Sighting,
+    policy: Policy,
+    fold: Fold,
+    reread: Reread | None = None,
+) -> Recorded:
+    """Store one visit and judge what it changed.
+
+    `fold` is the folding under which texts are compared. `reread` makes the baseline where the sighting has
+    none and the stored revision was made by other rules. Recording a sighting twice is recording it once.
+    Raises StorageError; then nothing of the visit is stored.
+    """
+    with database.write() as connection:
+        row = _find(connection, sighting)
+        judged = _with_baseline(connection, row, sighting, reread)
+        decision = decide(_known_of(row), judged, policy)
+        if row is not None:
+            return _record_known(connection, row, judged, decision, fold)
+        if decision.change is not Change.NEW:
+            return _record_failure(connection, judged)
+        article = _insert_article(connection, judged)
+        if article is not None:
+            return _record_new(connection, article, judged)
+    return record(database, sighting, policy, fold, reread)  # another process was faster, and has it now
+
+
+def rehearse(
+    database: Database,
+    sighting: Sighting,
+    policy: Policy,
+    fold: Fold,
+    reread: Reread | None = None,
+) -> Recorded:
+    """Judge one visit as `record` would, and store nothing. Raises StorageError."""
+    del fold  # no event is made, so nothing is compared in depth
+    with database.read() as connection:
+        row = connection.execute(_FIND, {"publisher": sighting.publisher, "key": sighting.key}).first()
+        judged = _with_baseline(connection, row, sighting, reread)
+    return Recorded(row.id if row else None, decide(_known_of(row), judged, policy).change)
+
+
+def known(database: Database, publisher: str, key: str) -> Known | None:
+    """What the store knows of an article, or None. Raises StorageError."""
+    with database.read() as connection:
+        return _known_of(connection.execute(_FIND, {"publisher": publisher, "key": key}).first())
+
+
+def stored_pages(database: Database, article_id: int, revision: int) -> tuple[PageBody, ...]:
+    """The pages a revision was read from, as they came; () where they are no longer kept.
+
+    Raises NotFound for an unknown revision, StorageError.
+    """
+    with database.read() as connection:
+        return _stored_pages(connection, article_id, revision)
+
+
+def replace_reading(database: Database, article_id: int, revision: int, reading: Reading) -> bool:
+    """Put a reading by other rules, of the same stored pages, in the place of a revision's; it is no edit.
+
+    Returns whether the text is another than before. Raises NotFound, StorageError.
+    """
+    with database.write() as connection:
+        head = connection.scalar(
+            select(articles.c.revisions).where(articles.c.id == article_id).with_for_update()
+        )
+        before = _replace_reading(connection, article_id, revision, reading)
+        if head == revision:
+            connection.execute(_UPDATE_TEXT, {"article": article_id, **_text_columns(reading, revision)})
+    return before != reading.canonical
+
+
+def _find(connection: Connection, sighting: Sighting) -> Row[Any] | None:
+    return connection.execute(_FIND_LOCKED, {"publisher": sighting.publisher, "key": sighting.key}).first()
+
+
+def _known_of(row: Row[Any] | None) -> Known | None:
+    if row is None:
+        return None
+    return Known(
+        id=row.id,
+        state=State(row.state),
+        revision=row.revisions,
+        content_hash=row.content_hash,
+        rules=row.rules,
+        last_visit=row.last_visit,
+        absences=row.absences,
+        absent_since=row.absent_since,
+    )
+
+
+def _with_baseline(
+    connection: Connection, row: Row[Any] | None, sighting: Sighting, reread: Reread | None
+) -> Sighting:
+    reading = sighting.reading
+    if row is None or reading is None or reread is None or sighting.baseline or reading.rules == row.rules:
+        return sighting
+    pages = _stored_pages(connection, row.id, row.revisions)
+    try:
+        return replace(sighting, baseline=reread(pages)) if pages else sighting
+    except PageError:
+        return sighting  # the new rules cannot read the old page: there is nothing to compare with
+
+
+# -- an article that is new
+
+
+def _insert_article(connection: Connection, sighting: Sighting) -> int | None:
+    """Insert the article; None where another process has done so since we looked."""
+    at, reading = sighting.observation.at, _reading_of(sighting)
+    row = {
+        **_text_columns(reading, 1),
+        "publisher": sighting.publisher,
+        "key": sighting.key,
+        "channel": sighting.channel,
+        "parts": max(1, len(sighting.pages)),
+        "state": State.PRESENT,
+        "first_seen": at,
+        "last_seen": at,
+        "last_visit": at,
+        "visits": 1,
+        "absences": 0,
+    }
+    return connection.execute(_INSERT_ARTICLE[connection.dialect.name], row).scalar()
+
+
+def _record_new(connection: Connection, article: int, sighting: Sighting) -> Recorded:
+    pages = _keep_pages(connection, article, sighting)
+    _insert_revision(connection, article, 1, sighting, pages)
+    _insert_observation(connection, article, sighting)
+    connection.execute(_DELETE_LINK, {"of": sighting.publisher, "named": sighting.key})
+    event = _insert_event(connection, _event(article, sighting, EventKind.NEW, to_revision=1))
+    return Recorded(article, Change.NEW, (event,))
+
+
+def _record_failure(connection: Connection, sighting: Sighting) -> Recorded:
+    """A visit to an article that was never read: it may be tried again, a few times."""
+    at = sighting.observation.at
+    connection.execute(_TRIED_LINK, {"of": sighting.publisher, "named": sighting.key, "tried_at": at})
+    _insert_observation(connection, None, sighting)
+    return Recorded(None, Change.FAILED)
+
+
+# -- an article that is known
+
+
+def _record_known(
+    connection: Connection, row: Row[Any], sighting: Sighting, decision: Decision, fold: Fold
+) -> Recorded:
+    if sighting.observation.at == row.last_visit and _is_recorded(connection, row.id, sighting):
+        return Recorded(row.id, decision.change)
+    number = row.revisions + decision.revise
+    pages: tuple[StoredPage, ...] = ()
+    if sighting.observation.at >= row.last_visit:
+        pages = _keep_addresses(connection, row.id, sighting, parts_known=row.parts)
+    made = _events_of(connection, row, sighting, decision, fold)
+    if decision.reread is not None:
+        _replace_reading(connection, row.id, row.revisions, decision.reread)
+    if decision.revise:
+        _keep_bodies(connection, sighting.pages, pages)
+        _insert_revision(connection, row.id, number, sighting, pages)
+    text = _reading_of(sighting) if decision.revise else decision.reread
+    if text is not None:
+        connection.execute(_UPDATE_TEXT, {"article": row.id, **_text_columns(text, number)})
+    connection.execute(_UPDATE_STATE, _state_columns(row, sighting, decision))
+    _insert_observation(connection, row.id, sighting)
+    return Recorded(row.id, decision.change, tuple(_insert_event(connection, event) for event in made))
+
+
+def _is_recorded(connection: Connection, article: int, sighting: Sighting) -> bool:
+    """Whether this very visit was stored before: a crawl that was killed is replayed."""
+    seen = sighting.observation
+    asked = {"of": article, "then": seen.at, "there": seen.url, "was": seen.outcome}
+    return connection.execute(_SAME_OBSERVATION, asked).first() is not None
+
+
+def _state_columns(row: Row[Any], sighting: Sighting, decision: Decision) -> dict[str, Any]:
+    at, outcome = sighting.observation.at, sighting.observation.outcome
+    told = decision.change is not Change.FAILED
+    there = told and outcome in (Outcome.READ, Outcome.NOT_MODIFIED)
+    return {
+        "article": row.id,
+        "state": decision.state,
+        "absences": decision.absences,
+        "absent_since": decision.absent_since,
+        "last_seen": max(row.last_seen, at) if there else row.last_seen,
+        "last_visit": max(row.last_visit, at) if told else row.last_visit,
+        "visits": row.visits + 1,
+        "parts": len(sighting.pages) or row.parts,
+    }
+
+
+def _events_of(
+    connection: Connection, row: Row[Any], sighting: Sighting, decision: Decision, fold: Fold
+) -> list[Event]:
+    made = []
+    for kind in decision.events:
+        if kind is EventKind.EDITED:
+            made.append(_edit_event(connection, row, sighting, decision, fold))
+        else:
+            told = replace(_event(row.id, sighting, kind, row), to_revision=row.revisions)
+            made.append(replace(told, detail=sighting.observation.detail))
+    return made
+
+
+def _edit_event(
+    connection: Connection, row: Row[Any], sighting: Sighting, decision: Decision, fold: Fold
+) -> Event:
+    """Say what an edit touched, how heavily, and whether it brings an earlier text back."""
+    reading = _reading_of(sighting)
+    head = {"of": row.id, "nth": row.revisions}
+    if decision.reread is not None:
+        old = decision.reread.fields
+    else:
+        old = from_json(connection.scalars(_FIELDS, head).one(), ArticleFields)
+    diff = compare(old, reading.fields, fold=fold)
+    earlier = connection.scalar(_SAME_TEXT, {**head, "hash": reading.content_hash})
+    return replace(
+        _event(row.id, sighting, EventKind.EDITED, row),
+        from_revision=row.revisions,
+        to_revision=row.revisions + 1,
+        classes=tuple(EditClass(one) for one in diff.classes),
+        weight=diff.weight,
+        returned_to=earlier,
+    )
+
+
+def _event(
+    article: int,
+    sighting: Sighting,
+    kind: EventKind,
+    row: Row[Any] | None = None,
+    to_revision: int | None = None,
+) -> Event:
+    """An event of this visit, not yet stored: its number is 0."""
+    fields = sighting.reading.fields if sighting.reading else None
+    return Event(
+        id=0,
+        at=sighting.observation.at,
+        kind=kind,
+        article=article,
+        url=(fields.url if fields else "") or (row.url if row else sighting.observation.url),
+        title=fields.title if fields else row.title if row else "",
+        channel=row.channel if row else sighting.channel,
+        story=row.story if row else None,
+        to_revision=to_revision,
+    )
+
+
+# -- rows
+
+
+def _insert_event(connection: Connection, event: Event) -> Event:
+    row = {name: getattr(event, name) for name in _EVENT_COLUMNS}
+    row["classes"] = class_text(event.classes)
+    return replace(event, id=connection.execute(_INSERT_EVENT, row).scalar_one())
+
+
+def _insert_observation(connection: Connection, article: int | None, sighting: Sighting) -> None:
+    seen = sighting.observation
+    row = {
+        "article": article,
+        "channel": sighting.channel,
+        "run": sighting.run,
+        "url": seen.url,
+        "at": seen.at,
+        "outcome": seen.outcome,
+        "status": seen.status,
+        "size": seen.size,
+        "seconds": seen.seconds,
+        "detail": seen.detail,
+    }
+    connection.execute(_INSERT_OBSERVATION, row)
+
+
+def _insert_revision(
+    connection: Connection, article: int, number: int, sighting: Sighting, pages: tuple[StoredPage, ...]
+) -> None:
+    reading = _reading_of(sighting)
+    row = {
+        **_reading_columns(reading),
+        "article": article,
+        "number": number,
+        "seen_at": sighting.observation.at,
+        "pages": to_json(pages),
+    }
+    revision = connection.execute(_INSERT_REVISION, row).scalar_one()
+    search.add(connection, revision, reading.canonical)
+
+
+def _replace_reading(connection: Connection, article: int, number: int, reading: Reading) -> str:
+    """Replace what a revision says, and return its old text. The caller keeps the article's row true."""
+    before = connection.execute(_CANONICAL, {"of": article, "nth": number}).first()
+    if before is None:
+        raise _no_revision(article, number)
+    connection.execute(_UPDATE_READING, {"of": before.id, **_reading_columns(reading)})
+    search.replace(connection, before.id, before.canonical, reading.canonical)
+    return str(before.canonical)
+
+
+def _keep_pages(connection: Connection, article: int, sighting: Sighting) -> tuple[StoredPage, ...]:
+    pages = _keep_addresses(connection, article, sighting, parts_known=0)
+    _keep_bodies(connection, sighting.pages, pages)
+    return pages
+
+
+def _keep_addresses(
+    connection: Connection, article: int, sighting: Sighting, *, parts_known: int
+) -> tuple[StoredPage, ...]:
+    """Remember where the pages of a visit were and how they were marked; forget parts that are no more."""
+    pages = tuple(StoredPage.of(page) for page in sighting.pages)
+    rows = [
+        {
+            "url": page.url,
+            "kind": "article",
+            "channel": sighting.channel,
+            "article": article,
+            "part": page.part,
+            "etag": page.etag,
+            "last_modified": page.last_modified,
+            "visited_at": sighting.observation.at,
+            "digest": page.digest,
+        }
+        for page in sorted(pages, key=lambda page: page.url)
+        if len(page.url) <= LONGEST_URL
+    ]
+    if rows:
+        connection.execute(KEEP_ADDRESS[connection.dialect.name], rows)
+    if pages and len(pages) < parts_known:
+        connection.execute(_DELETE_PARTS, {"of": article, "last": len(pages)})
+    return pages
+
+
+def _keep_bodies(connection: Connection, fetched: Pages, pages: tuple[StoredPage, ...]) -> None:
+    unique = {stored.digest: page.content for page, stored in zip(fetched, pages, strict=True)}
+    rows = [
+        {"digest": digest, "size": len(content), "content": pack(content)}
+        for digest, content in sorted(unique.items())
+    ]
+    if rows:
+        connection.execute(_KEEP_BODY[connection.dialect.name], rows)
+
+
+def _stored_pages(connection: Connection, article: int, number: int) -> tuple[PageBody, ...]:
+    row = connection.execute(_PAGES, {"of": article, "nth": number}).first()
+    if row is None:
+        raise _no_revision(article, number)
+    pages = pages_of(row.pages)
+    rows = connection.execute(select(bodies).where(bodies.c.digest.in_([page.digest for page in pages])))
+    contents = {body.digest: unpack(body.content) for body in rows}
+    if any(page.digest not in contents for page in pages):
+        return ()
+    return tuple(page.with_content(contents[page.digest]) for page in pages)
+
+
+def _no_revision(article: int, number: int) -> NotFound:
+    return NotFound("There is no such revision", subject=f"article {article}, revision {number}")
+
+
+def _reading_of(sighting: Sighting) -> Reading:
+    if sighting.reading is None:
+        raise ValueError("a visit that read nothing has no text")
+    return sighting.reading
+
+
+def _reading_columns(reading: Reading) -> dict[str, Any]:
+    return {
+        "content_hash": reading.content_hash,
+        "rules": reading.rules,
+        "canonical": reading.canonical,
+        "fields": to_json(reading.fields),
+        "encoding": to_json(reading.encoding),
+        "repairs": to_json(reading.repairs),
+    }
+
+
+def _text_columns(reading: Reading, number: int) -> dict[str, Any]:
+    fields = reading.fields
+    return {
+        "url": fields.url,
+        "title": fields.title,
+        "source": fields.source,
+        "published_at": fields.published_at,
+        "revisions": number,
+        "content_hash": reading.content_hash,
+        "rules": reading.rules,
+    }
+
+
+# -- statements, built once so that SQLAlchemy compiles them once
+
+_FIND = select(articles).where(
+    articles.c.publisher == bindparam("publisher"), articles.c.key == bindparam("key")
+)
+_HEAD = select(articles.c.revisions).where(articles.c.id == bindparam("of")).with_for_update()
+_FIND_LOCKED = _FIND.with_for_update()  # says nothing on SQLite, where the writer has locked all
+_INSERT_ARTICLE = {
+    "sqlite": insert(articles).returning(articles.c.id),
+    "postgresql": per_dialect(
+        lambda own: (
+            own(articles)
+            .on_conflict_do_nothing(index_elements=[articles.c.publisher, articles.c.key])
+            .returning(articles.c.id)
+        )
+    )["postgresql"],
+}
+_UPDATE_TEXT = update(articles).where(articles.c.id == bindparam("article"))
+_UPDATE_STATE = update(articles).where(articles.c.id == bindparam("article"))
+
+_OF_REVISION = (revisions.c.article == bindparam("of"), revisions.c.number == bindparam("nth"))
+_INSERT_REVISION = insert(revisions).returning(revisions.c.id)
+_UPDATE_READING = update(revisions).where(revisions.c.id == bindparam("of"))
+_CANONICAL = select(revisions.c.id, revisions.c.canonical).where(*_OF_REVISION)
+_FIELDS = select(revisions.c.fields).where(*_OF_REVISION)
+_PAGES = select(revisions.c.pages).where(*_OF_REVISION)
+_SAME_TEXT = (
+    select(revisions.c.number)
+    .where(
+        revisions.c.article == bindparam("of"),
+        revisions.c.number < bindparam("nth"),
+        revisions.c.content_hash == bindparam("hash"),
+    )
+    .order_by(revisions.c.number.desc())
+    .limit(1)
+)
+
+_KEEP_BODY = per_dialect(lambda own: own(bodies).on_conflict_do_nothing(index_elements=[bodies.c.digest]))
+_DELETE_PARTS = delete(addresses).where(
+    addresses.c.article == bindparam("of"), addresses.c.part > bindparam("last")
+)
+
+_EVENT_COLUMNS = tuple(column.name for column in events.c if column.name != "id")
+_INSERT_EVENT = insert(events).returning(events.c.id)
+_INSERT_OBSERVATION = insert(observations)
+_SAME_OBSERVATION = select(observations.c.id).where(
+    observations.c.article == bindparam("of"),
+    observations.c.at == bindparam("then"),
+    observations.c.url == bindparam("there"),
+    observations.c.outcome == bindparam("was"),
+)
+
+_THIS_LINK = (links.c.publisher == bindparam("of"), links.c.key == bindparam("named"))
+_DELETE_LINK = delete(links).where(*_THIS_LINK)
+_TRIED_LINK = (
+    update(links).where(*_THIS_LINK).values(attempts=links.c.attempts + 1, tried_at=bindparam("tried_at"))
+)

@@ -1,0 +1,275 @@
+"""Opens the database and wraps what goes wrong with it. Contains no business logic.
+
+    with database.write() as connection: ...    one transaction; it holds the only writer of this process
+    with database.read() as connection: ...     one consistent view; any number at a time, also while writing
+
+SQLite runs in WAL mode and a writer says BEGIN IMMEDIATE, so that two processes queue for the lock rather
+than fail when they try to turn a read lock into a write lock. PostgreSQL goes through psycopg 3. Both wait
+`WAIT` seconds for a lock, then raise DatabaseBusy.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy
+from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, make_url
+
+from storage import migrations
+from storage.errors import (
+    ConfigError,
+    DatabaseBusy,
+    DatabaseUnreachable,
+    SchemaTooNew,
+    StorageError,
+)
+
+#: How long to wait for a lock or a server, in seconds.
+WAIT = 10
+
+_URL_FORMS = "Write sqlite:///path/to/file or postgresql://user:password@host/name"
+
+
+class Database:
+    """One opened database. Safe to share between threads; a child process opens its own."""
+
+    def __init__(self, engine: Engine, *, readonly: bool) -> None:
+        self._engine = engine
+        self._lock = threading.RLock()
+        self._writer: Connection | None = None
+        self.readonly = readonly
+        self.url = engine.url.render_as_string(hide_password=True)
+        self.is_sqlite = engine.dialect.name == "sqlite"
+
+    @classmethod
+    def open(cls, url: str, *, create: bool = True, readonly: bool = False) -> Database:
+        """Open the database at `url`; with `create`, make what is missing and bring its tables up to date.
+
+        `sqlite:///relative.db`, `sqlite:////absolute.db`, `postgresql://user:password@host/name`.
+
+        Raises ConfigError (no such kind of URL), DatabaseUnreachable, DatabaseBusy, SchemaTooNew, and
+        StorageError where the tables are missing or old and may not be made.
+        """
+        parsed = _parse(url)
+        create = create and not readonly
+        if parsed.drivername.startswith("sqlite"):
+            _prepare_file(parsed, create)
+        database = cls(_engine(parsed, readonly), readonly=readonly)
+        try:
+            database._settle_schema(create)
+        except BaseException:
+            database.close()
+            raise
+        return database
+
+    def close(self) -> None:
+        """Give back every connection."""
+        with self._lock:
+            self._drop_writer()
+            self._engine.dispose()
+
+    def __enter__(self) -> Database:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction on the connection that is kept for writing; committed at the end, or undone."""
+        if self.readonly:
+            raise StorageError("The database was opened for reading only", subject=self.url)
+        with self._lock, self._errors():
+            if self._writer is None:
+                self._writer = self._engine.connect().execution_options(newsdelta_writes=True)
+            try:
+                with self._writer.begin():
+                    yield self._writer
+            except exc.DBAPIError:
+                self._drop_writer()  # it may be dead: the next transaction starts afresh
+                raise
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One transaction that only reads."""
+        with self._errors(), self._engine.connect() as connection, connection.begin():
+            yield connection
+
+    def schema_version(self) -> str | None:
+        """The migration the tables stand at, or None where there are none."""
+        with self.read() as connection:
+            return _version(connection)
+
+    def upgrade(self) -> None:
+        """Bring the tables up to date, in one transaction that no other process can enter."""
+        with self.write() as connection:
+            if not self.is_sqlite:
+                connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7102024)")
+            self._refuse_newer(_version(connection))
+            migrations.upgrade(connection)
+
+    def _settle_schema(self, create: bool) -> None:
+        version = self.schema_version()
+        self._refuse_newer(version)
+        if version == migrations.HEAD:
+            return
+        if not create:
+            what = "is empty" if version is None else f"is of an older form ({version})"
+            raise StorageError(f"The database {what}", subject=self.url, mend="Run: newsdelta db upgrade")
+        self.upgrade()
+
+    def _refuse_newer(self, version: str | None) -> None:
+        if version is not None and version not in migrations.VERSIONS:
+            raise SchemaTooNew(
+                f"A newer newsdelta wrote the database (its form is {version}, we know {migrations.HEAD})",
+                subject=self.url,
+                mend="Install the newer newsdelta, or name another database; nothing was touched",
+            )
+
+    def _drop_writer(self) -> None:
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            try:
+                writer.close()
+            except exc.DBAPIError:
+                writer.invalidate()
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except exc.DBAPIError as error:
+            raise _translate(error, self.url) from error
+        except exc.TimeoutError as error:
+            raise DatabaseBusy("Every connection is in use", subject=self.url) from error
+
+
+def _parse(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except (exc.ArgumentError, ValueError) as error:
+        raise ConfigError("This is no database URL", subject=url.split("@")[-1], mend=_URL_FORMS) from error
+    masked = parsed.render_as_string(hide_password=True)
+    kind = parsed.drivername.partition("+")[0]
+    if kind == "sqlite":
+        if parsed.database in (None, "", ":memory:"):
+            raise ConfigError("A database in memory is forgotten at once", subject=masked, mend=_URL_FORMS)
+        return parsed.set(drivername="sqlite+pysqlite")
+    if kind in ("postgresql", "postgres"):
+        return parsed.set(drivername="postgresql+psycopg")
+    raise ConfigError("This kind of database is not supported", subject=masked, mend=_URL_FORMS)
+
+
+def _prepare_file(url: URL, create: bool) -> None:
+    path = Path(str(url.database))
+    if not create:
+        if not path.is_file():
+            raise DatabaseUnreachable(
+                "There is no database yet", subject=str(path), mend="Run: newsdelta db upgrade"
+            )
+        return
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DatabaseUnreachable(
+            "The database's folder cannot be made", subject=str(path.parent), mend=str(error.strerror)
+        ) from error
+
+
+def _engine(url: URL, readonly: bool) -> Engine:
+    # `schema_version` and `read` share a small pool; the writer keeps one connection of it for good.
+    common: dict[str, Any] = {
+        "pool_size": 5,
+        "max_overflow": 10,
+        "pool_timeout": WAIT,
+        "hide_parameters": True,
+    }
+    if url.drivername.startswith("sqlite"):
+        arguments = {"timeout": WAIT, "isolation_level": None, "check_same_thread": False}
+        engine = create_engine(url, connect_args=arguments, poolclass=sqlalchemy.QueuePool, **common)
+        event.listen(engine, "connect", _sqlite_readonly if readonly else _sqlite_connect)
+        event.listen(engine, "begin", _sqlite_begin)
+        return engine
+    settings = {
+        "connect_timeout": WAIT,
+        "options": f"-c lock_timeout={WAIT}s -c timezone=UTC"
+        + (" -c default_transaction_read_only=on" if readonly else ""),
+    }
+    return create_engine(url, connect_args=settings, pool_pre_ping=True, **common)
+
+
+def _sqlite_connect(connection: Any, _record: object) -> None:
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA cache_size = -32768")  # kB
+
+
+def _sqlite_readonly(connection: Any, _record: object) -> None:
+    connection.execute("PRAGMA query_only = ON")
+
+
+def _sqlite_begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("newsdelta_writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _version(connection: Connection) -> str | None:
+    if not sqlalchemy.inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+
+
+_SQLITE_ERRORS: dict[int, tuple[type[StorageError], str, str]] = {
+    5: (DatabaseBusy, "Another process holds the database", "Wait for it to end, or stop it, and try again"),
+    6: (DatabaseBusy, "Another connection holds the table", "Try again"),
+    8: (StorageError, "The database cannot be written", "Check the rights of the file and its folder"),
+    10: (StorageError, "The disk failed under the database", "Check the disk, then run: newsdelta db check"),
+    11: (StorageError, "The database is damaged", "Restore a backup; see: newsdelta db check"),
+    13: (StorageError, "The disk is full", "Make room; nothing was half written"),
+    14: (DatabaseUnreachable, "The database file cannot be opened", "Check its path and its rights"),
+    26: (StorageError, "This file is no SQLite database", "Name another file, or move this one away"),
+}
+
+_POSTGRESQL_ERRORS: dict[str, tuple[type[StorageError], str, str]] = {
+    "08": (DatabaseUnreachable, "The database does not answer", "Check that it runs and can be reached"),
+    "25006": (StorageError, "The database cannot be written", "Connect to the primary server"),
+    "28": (DatabaseUnreachable, "The database refuses the user", "Check user and password"),
+    "3D": (DatabaseUnreachable, "There is no such database on the server", "Create it with createdb"),
+    "40": (DatabaseBusy, "Two processes stood in each other's way", "Try again"),
+    "42501": (StorageError, "The user may not do this in the database", "GRANT it, or use the owner"),
+    "53100": (StorageError, "The server's disk is full", "Make room; nothing was half written"),
+    "53": (DatabaseBusy, "The server has no room for another connection", "Try again later"),
+    "55P03": (DatabaseBusy, "Another process holds the rows", "Wait for it to end and try again"),
+    "57014": (DatabaseBusy, "The database took too long", "Try again"),
+    "57P": (DatabaseUnreachable, "The database is shutting down or starting", "Try again later"),
+}
+
+
+def _translate(error: exc.DBAPIError, url: str) -> StorageError:
+    """Find our error for the driver's; one unknown to us keeps the driver's words."""
+    kind, message, mend = _find_translation(error)
+    return kind(message, subject=url, mend=mend)
+
+
+def _find_translation(error: exc.DBAPIError) -> tuple[type[StorageError], str, str]:
+    original = error.orig
+    code = getattr(original, "sqlite_errorcode", None)
+    if code is not None and code & 0xFF in _SQLITE_ERRORS:
+        return _SQLITE_ERRORS[code & 0xFF]  # the low byte is the primary code (sqlite.org/rescode.html)
+    state = getattr(original, "sqlstate", None)
+    if state is not None:
+        for length in (5, 3, 2):
+            if state[:length] in _POSTGRESQL_ERRORS:
+                return _POSTGRESQL_ERRORS[state[:length]]
+    elif isinstance(error, exc.OperationalError) and code is None:
+        return (DatabaseUnreachable, "The database does not answer", _first_line(original))
+    return (StorageError, "The database failed", _first_line(original))
+
+
+def _first_line(error: object) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]

@@ -1,0 +1,72 @@
+"""Runs of the crawler, and what befalls a channel as a whole."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import func, insert, select, update
+
+from storage.database import Database
+from storage.errors import NotFound
+from storage.jsontext import to_json
+from storage.records import Event, EventKind, RunCounts
+from storage.rows import EVENT, event_of
+from storage.schema import events, runs
+
+_CHANNEL_KINDS = (EventKind.CHANNEL_BROKEN, EventKind.CHANNEL_RECOVERED)
+
+
+def start_run(database: Database, channel: str, now: datetime) -> int:
+    """Note that a crawl of a channel begins; returns the run's number. Raises StorageError."""
+    row = {"channel": channel, "started_at": now, "counts": to_json(RunCounts())}
+    with database.write() as connection:
+        return int(connection.execute(insert(runs).returning(runs.c.id), row).scalar_one())
+
+
+def finish_run(database: Database, run: int, now: datetime, counts: RunCounts) -> None:
+    """Note that a crawl has ended, and what it did. Raises NotFound for an unknown run, StorageError."""
+    ended = update(runs).where(runs.c.id == run).values(finished_at=now, counts=to_json(counts))
+    with database.write() as connection:
+        if connection.execute(ended).rowcount == 0:
+            raise NotFound("There is no such run", subject=str(run))
+
+
+def record_channel_event(
+    database: Database,
+    channel: str,
+    kind: EventKind,
+    now: datetime,
+    *,
+    url: str = "",
+    title: str = "",
+    detail: str = "",
+) -> Event | None:
+    """Tell that a channel broke or recovered; None where that was told already, or nothing had broken.
+
+    Raises ValueError for an event that is not a channel's, StorageError.
+    """
+    if kind not in _CHANNEL_KINDS:
+        raise ValueError(f"{kind} is an article's event")
+    latest = (
+        select(events.c.kind)
+        .where(events.c.channel == channel, events.c.kind.in_(_CHANNEL_KINDS))
+        .order_by(events.c.id.desc())
+        .limit(1)
+    )
+    row = {
+        "at": now,
+        "kind": kind,
+        "url": url,
+        "title": title,
+        "channel": channel,
+        "classes": "",
+        "weight": 0,
+        "detail": detail,
+    }
+    with database.write() as connection:
+        if not database.is_sqlite:
+            # Two watchers of one channel wait for each other here; on SQLite they have already.
+            connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(channel))))
+        if (connection.scalar(latest) or EventKind.CHANNEL_RECOVERED) == kind:
+            return None
+        return event_of(connection.execute(insert(events).returning(*EVENT), row).one())

@@ -1,0 +1,247 @@
+"""The tables, as SQLAlchemy sees them. `migrations/` builds them; a test holds that both say the same.
+
+Times are kept in UTC: `timestamptz` on PostgreSQL; on SQLite a text of fixed width, which sorts as the time
+does ("2026-11-24 01:02:03.000004"). Records kept as JSON are texts that `json.dumps` could have written, so
+that any tool can read them and a NUL in a page cannot make PostgreSQL refuse it.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.types import TypeEngine
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """A moment: goes in with any offset, comes out timezone-aware in UTC, exact to the microsecond."""
+
+    impl = String
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Choose `timestamptz` on PostgreSQL, 26 characters elsewhere."""
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(postgresql.TIMESTAMP(timezone=True))
+        return dialect.type_descriptor(String(26))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        """Turn an aware datetime into what the database keeps. A naive one is a programming error."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a time without a time zone: {value!r}")
+        moment = value.astimezone(UTC)
+        if dialect.name == "postgresql":
+            return moment
+        return moment.replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """Turn what the database keeps into an aware datetime in UTC."""
+        if value is None:
+            return None
+        if dialect.name == "postgresql":
+            return value.astimezone(UTC)  # type: ignore[no-any-return]
+        return datetime.fromisoformat(value).replace(tzinfo=UTC)
+
+
+class Words(TypeDecorator[str]):
+    """Text from the web, made fit for both databases: no NUL (PostgreSQL refuses it), no lone surrogates."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Drop what cannot be stored; everything else stays as it is."""
+        return storable(value) if value else value
+
+
+def storable(text: str) -> str:
+    """Return the text without NUL characters, each lone surrogate (no character at all) replaced by '?'."""
+    if "\0" in text:
+        text = text.replace("\0", "")
+    if text.isascii():
+        return text
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+_Id = BigInteger().with_variant(Integer(), "sqlite")  # only INTEGER PRIMARY KEY is SQLite's own row number
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+#: Small facts about the database itself.
+meta = Table(
+    "meta",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("channel", Text, nullable=False),
+    Column("started_at", UtcTime, nullable=False),
+    Column("finished_at", UtcTime),
+    Column("counts", Text, nullable=False),  # JSON of RunCounts
+    Index(None, "channel", "started_at"),
+)
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    # who it is
+    Column("publisher", Text, nullable=False),
+    Column("key", Words, nullable=False),
+    Column("channel", Text, nullable=False),  # the one that showed it first
+    # what its last revision says, repeated here so that a list needs one table
+    Column("url", Words, nullable=False),
+    Column("title", Words, nullable=False),
+    Column("source", Words, nullable=False),
+    Column("published_at", UtcTime),
+    Column("revisions", Integer, nullable=False),  # the number of the last one
+    Column("parts", SmallInteger, nullable=False),  # pages it has now
+    Column("content_hash", Text, nullable=False),
+    Column("rules", Text, nullable=False),
+    # whether it is there
+    Column("state", Text, nullable=False),
+    Column("first_seen", UtcTime, nullable=False),
+    Column("last_seen", UtcTime, nullable=False),  # the last time it was there
+    Column("last_visit", UtcTime, nullable=False),  # the last visit that told something, there or absent
+    Column("visits", Integer, nullable=False),
+    Column("absences", Integer, nullable=False),  # absent visits in a row
+    Column("absent_since", UtcTime),
+    Column("story", _Id),
+    UniqueConstraint("publisher", "key"),
+    Index(None, "channel", "first_seen", "id"),
+    Index(None, "first_seen", "id"),
+    Index(None, "content_hash"),
+    Index(None, "key"),
+    Index(None, "story"),
+)
+
+#: Every URL that was fetched: an article's parts and mirrors, and the listings (which have no article).
+addresses = Table(
+    "addresses",
+    metadata,
+    Column("url", Words, primary_key=True),
+    Column("kind", Text, nullable=False),  # article | listing
+    Column("channel", Text, nullable=False),
+    Column("article", _Id, ForeignKey("articles.id", ondelete="CASCADE")),
+    Column("part", SmallInteger, nullable=False),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("visited_at", UtcTime, nullable=False),
+    Column("digest", Text),  # of the body last seen here, stored or not
+    Index(None, "article"),
+)
+
+#: Page bodies, each kept once, named by the digest of their bytes.
+bodies = Table(
+    "bodies",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("size", Integer, nullable=False),  # bytes, before compression
+    Column("content", LargeBinary, nullable=False),  # zstd
+)
+
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("article", _Id, ForeignKey("articles.id", ondelete="CASCADE"), nullable=False),
+    Column("number", Integer, nullable=False),  # from 1
+    Column("seen_at", UtcTime, nullable=False),
+    Column("content_hash", Text, nullable=False),
+    Column("rules", Text, nullable=False),
+    Column("canonical", Words, nullable=False),
+    Column("fields", Text, nullable=False),  # JSON of ArticleFields
+    Column("encoding", Text, nullable=False),  # JSON of Encoding
+    Column("repairs", Text, nullable=False),  # JSON, list of Repair
+    Column("pages", Text, nullable=False),  # JSON, list of bodies.StoredPage
+    UniqueConstraint("article", "number"),
+)
+
+observations = Table(
+    "observations",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("article", _Id, ForeignKey("articles.id", ondelete="CASCADE")),
+    Column("channel", Text, nullable=False),
+    Column("run", _Id),
+    Column("url", Words, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("status", SmallInteger),
+    Column("size", Integer, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("detail", Words, nullable=False),
+    Index(None, "article", "at"),
+    Index(None, "at"),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("at", UtcTime, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("article", _Id, ForeignKey("articles.id", ondelete="CASCADE")),
+    Column("url", Words, nullable=False),
+    Column("title", Words, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("from_revision", Integer),
+    Column("to_revision", Integer),
+    Column("returned_to", Integer),
+    Column("classes", Text, nullable=False),  # comma before and after each class, so that one LIKE finds it
+    Column("weight", SmallInteger, nullable=False),
+    Column("story", _Id),
+    Column("detail", Words, nullable=False),
+    Index(None, "at"),
+    Index(None, "article"),
+    Index(None, "channel", "id"),
+)
+
+#: Articles seen on a listing and not yet read: what a killed crawl must not lose.
+links = Table(
+    "links",
+    metadata,
+    Column("publisher", Text, primary_key=True),
+    Column("key", Words, primary_key=True),
+    Column("url", Words, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("title", Words, nullable=False),
+    Column("listing", Words, nullable=False),
+    Column("listed_at", UtcTime),
+    Column("first_seen", UtcTime, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("tried_at", UtcTime),
+    Index(None, "channel", "attempts", "first_seen"),
+)

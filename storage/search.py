@@ -1,0 +1,250 @@
+"""Full-text search that finds Chinese words of one character, two, or more, and every place where they stand.
+
+The index only proposes: it knows which tokens (pairs of neighbouring characters, whole Latin words and
+numbers) a revision has; on SQLite in an FTS5 table without positions, on PostgreSQL in a tsvector without
+positions, which knows no limit of 16,383 places. The stored text disposes: `Query.fits` reads it. So a
+result is exact, the same on both databases, and an index entry too many costs time, never truth.
+
+On SQLite revisions are indexed 64 at a time, which halves the price of storing an article; those still
+waiting (above the mark in `meta`) are proposed to every query.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from operator import add as joined
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Integer,
+    MetaData,
+    Row,
+    Select,
+    Table,
+    Text,
+    bindparam,
+    cast,
+    delete,
+    insert,
+    select,
+    text,
+)
+from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
+
+from storage.schema import meta, revisions
+
+Fold = Callable[[str], str]
+
+#: Revisions that wait for the index together, on SQLite.
+BATCH = 64
+
+#: A longer text is not indexed but proposed to every query: a tsvector holds at most 1 MB.
+LONGEST_TEXT = 100_000
+_LONG = "\uff0a"  # no letter, so never a token of a text
+
+#: PostgreSQL refuses lexemes over 2,046 bytes; two tokens that differ later are told apart by the text.
+_LONGEST_TOKEN = 64
+
+_WIDE = "\u2e80-\U0010ffff"  # scripts written without spaces, and what stands beside them in Unicode
+_UNIT = re.compile(rf"(?P<run>(?:(?=[{_WIDE}])[^\W_])+)|(?P<word>(?:(?![{_WIDE}])[^\W_])+)")
+_TERM = re.compile(r'(?P<no>-?)(?:"(?P<phrase>[^"]*)"?|(?P<word>\S+))')
+_IN_WORD = rf"(?:(?![{_WIDE}])[^\W_])"
+
+#: Rows fetched at a time: a frequent word fills a page of results from the first, a rare one has no second.
+_FIRST_PAGE, _FURTHER_PAGES = 100, 1000
+
+_MARK = "search_indexed_to"
+_fts5 = Table("search", MetaData(), Column("rowid", Integer), Column("search", Text))
+_tsvectors = Table("search", MetaData(), Column("revision", BigInteger), Column("tokens", TSVECTOR))
+
+_FTS5_ADD = text("INSERT INTO search (rowid, tokens) VALUES (:revision, :tokens)")
+_FTS5_REMOVE = text("INSERT INTO search (search, rowid, tokens) VALUES ('delete', :revision, :tokens)")
+_TSVECTOR_ADD = text(
+    "INSERT INTO search (revision, tokens) VALUES (:revision, array_to_tsvector(CAST(:tokens AS text[])))"
+)
+_TSVECTOR_REMOVE = text("DELETE FROM search WHERE revision = :revision")
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What must stand in a text and what must not; the index is asked for `tokens` and `prefixes`."""
+
+    wanted: tuple[re.Pattern[str], ...]
+    unwanted: tuple[re.Pattern[str], ...]
+    tokens: tuple[str, ...]
+    prefixes: tuple[str, ...]
+
+    def fits(self, canonical: str) -> bool:
+        """Say whether a text is a hit."""
+        cased = canonical.casefold()
+        return all(p.search(cased) for p in self.wanted) and not any(p.search(cased) for p in self.unwanted)
+
+
+def parse(words: str, fold: Fold = str) -> Query:
+    """Read a query: words with spaces between, all of which must stand in the text.
+
+    "In quotes" is one phrase with its spaces; `-word` must not stand in the text. Latin words and numbers
+    are found whole: 5亿 does not find 2.5亿. Letter case does not matter. `fold` is the folding that made
+    the texts.
+    """
+    wanted, unwanted = [], []
+    tokens: set[str] = set()
+    prefixes: set[str] = set()
+    for match in _TERM.finditer(words):
+        phrase = fold(match["phrase"] if match["phrase"] is not None else match["word"]).strip().casefold()
+        if not phrase:
+            continue
+        if match["no"]:
+            unwanted.append(_pattern(phrase))
+            continue
+        wanted.append(_pattern(phrase))
+        for unit in _UNIT.finditer(phrase):
+            (prefixes if unit["run"] and len(unit["run"]) == 1 else tokens).update(_query_tokens(unit))
+    return Query(tuple(wanted), tuple(unwanted), tuple(sorted(tokens)), tuple(sorted(prefixes)))
+
+
+def tokens_of(canonical: str) -> set[str]:
+    """What the index keeps of a text: each Latin word and number, and of each run of other characters its
+    neighbouring pairs and its last character, so that every character begins a token.
+    """
+    if len(canonical) > LONGEST_TEXT:
+        return {_LONG}
+    found: set[str] = set()
+    for unit in _UNIT.finditer(canonical.casefold()):
+        run = unit["run"]
+        if run:
+            found.update(map(joined, run, run[1:]))
+            found.add(run[-1])
+        else:
+            found.add(unit["word"][:_LONGEST_TOKEN])
+    return found
+
+
+def add(connection: Connection, revision: int, canonical: str) -> None:
+    """Index a new revision, in the transaction that stores it."""
+    if connection.dialect.name == "sqlite":
+        if revision % BATCH == 0:
+            _index_waiting(connection)
+        return
+    tokens = sorted(tokens_of(canonical))
+    connection.execute(_TSVECTOR_ADD, {"revision": revision, "tokens": tokens})
+
+
+def replace(connection: Connection, revision: int, old: str, new: str) -> None:
+    """Index the text of a revision that was read anew; `old` is the text that was indexed."""
+    if connection.dialect.name == "sqlite":
+        if revision > _mark(connection):
+            return
+        connection.execute(_FTS5_REMOVE, {"revision": revision, "tokens": " ".join(tokens_of(old))})
+        connection.execute(_FTS5_ADD, {"revision": revision, "tokens": " ".join(tokens_of(new))})
+        return
+    connection.execute(_TSVECTOR_REMOVE, {"revision": revision})
+    add(connection, revision, new)
+
+
+def rebuild(connection: Connection) -> int:
+    """Throw the index away and make it from the stored texts; returns how many revisions it holds."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("INSERT INTO search (search) VALUES ('delete-all')")
+        _set_mark(connection, 0)
+        return _index_waiting(connection)
+    connection.exec_driver_sql("TRUNCATE search")
+    count = 0
+    rows = connection.execution_options(yield_per=500).execute(select(revisions.c.id, revisions.c.canonical))
+    for count, (revision, canonical) in enumerate(rows, 1):  # noqa: B007 - it is what we return
+        add(connection, revision, canonical)
+    return count
+
+
+def hits(connection: Connection, query: Query, wanted: Select[Any], below: int | None) -> Iterator[Row[Any]]:
+    """Yield the articles that a query finds, the one with the newest revision first.
+
+    `wanted` selects from articles joined with their last revision, and says further conditions; its rows
+    must have `revision_id` and `canonical`. `below` is the revision to go on from.
+    """
+    for statement, parameters in _proposals(connection, query, wanted):
+        bound, size = below, _FIRST_PAGE
+        while True:
+            page = statement if bound is None else statement.where(revisions.c.id < bound)
+            rows = connection.execute(page.limit(size), parameters).all()
+            yield from (row for row in rows if query.fits(row.canonical))
+            if len(rows) < size:
+                break
+            bound, size = rows[-1].revision_id, _FURTHER_PAGES
+
+
+def _proposals(
+    connection: Connection, query: Query, wanted: Select[Any]
+) -> Iterator[tuple[Select[Any], dict[str, Any]]]:
+    """Yield the statements whose rows may be hits, newest revisions first."""
+    newest = wanted.order_by(revisions.c.id.desc())
+    if not query.tokens and not query.prefixes:
+        yield newest, {}
+    elif connection.dialect.name == "sqlite":
+        mark = _mark(connection)
+        yield newest.where(revisions.c.id > mark), {}
+        match = _fts5.c.search.op("MATCH")(bindparam("query"))
+        # By rowid from the newest on FTS5 answers without looking at the whole index.
+        proposed = wanted.where(revisions.c.id == _fts5.c.rowid, match)
+        yield proposed.order_by(_fts5.c.rowid.desc()), {"query": _fts5_query(query)}
+    else:
+        match = _tsvectors.c.tokens.op("@@")(cast(bindparam("query"), TSQUERY))
+        yield newest.where(_tsvectors.c.revision == revisions.c.id, match), {"query": _tsquery(query)}
+
+
+def _fts5_query(query: Query) -> str:
+    # Tokens are letters and digits only, so that nothing in them needs escaping.
+    asked = [f'"{token}"' for token in query.tokens] + [f'"{token}"*' for token in query.prefixes]
+    return f'({" AND ".join(asked)}) OR "{_LONG}"'
+
+
+def _tsquery(query: Query) -> str:
+    asked = [f"'{token}'" for token in query.tokens] + [f"'{token}':*" for token in query.prefixes]
+    return f"({' & '.join(asked)}) | '{_LONG}'"
+
+
+def _query_tokens(unit: re.Match[str]) -> list[str]:
+    run = unit["run"]
+    if not run:
+        return [unit["word"][:_LONGEST_TOKEN]]
+    return [run] if len(run) == 1 else [a + b for a, b in pairwise(run)]
+
+
+def _pattern(phrase: str) -> re.Pattern[str]:
+    """The phrase as it must stand in a text: itself, not as a part of a longer Latin word or number."""
+    pattern = r"\s+".join(re.escape(part) for part in phrase.split())
+    if re.match(_IN_WORD, phrase):
+        pattern = rf"(?<!{_IN_WORD})" + (r"(?<![0-9][.,])" if phrase[0].isdecimal() else "") + pattern
+    if re.match(_IN_WORD, phrase[-1]):
+        pattern += rf"(?!{_IN_WORD})" + (r"(?![.,][0-9])" if phrase[-1].isdecimal() else "")
+    return re.compile(pattern)
+
+
+def _index_waiting(connection: Connection) -> int:
+    waiting = connection.execute(
+        select(revisions.c.id, revisions.c.canonical)
+        .where(revisions.c.id > _mark(connection))
+        .order_by(revisions.c.id)
+    )
+    count, last = 0, 0
+    for count, (last, canonical) in enumerate(waiting, 1):  # noqa: B007 - used after the loop
+        connection.execute(_FTS5_ADD, {"revision": last, "tokens": " ".join(tokens_of(canonical))})
+    if count:
+        _set_mark(connection, last)
+    return count
+
+
+def _mark(connection: Connection) -> int:
+    value = connection.execute(select(meta.c.value).where(meta.c.name == _MARK)).scalar()
+    return int(value or 0)
+
+
+def _set_mark(connection: Connection, revision: int) -> None:
+    connection.execute(delete(meta).where(meta.c.name == _MARK))
+    connection.execute(insert(meta).values(name=_MARK, value=str(revision)))
