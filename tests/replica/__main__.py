@@ -11,10 +11,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from .cache import CACHE_BYTES
 from .control import settings_of
 from .pages.render import render_article
 from .replica import timeline_of
-from .server import CACHE_BYTES, Application
+from .server import Application
 from .site import NoSuchArticle, Settings, Site
 from .timeline import TimelineError
 from .world import World
@@ -68,6 +69,9 @@ def _serve_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--parent", type=int, help="end when this process has ended")
     parser.add_argument("--gzip", action="store_true")
     parser.add_argument("--cache-bytes", type=int, default=CACHE_BYTES)
+    parser.add_argument(
+        "--prerender", action="store_true", help="make all article pages before the first request"
+    )
     parser.add_argument("--weight", type=int, default=0, help="fill article pages up to so many bytes")
     parser.add_argument(
         "--keep-etag", action="store_true", help="new furniture does not change a page's ETag"
@@ -101,6 +105,8 @@ async def _run(world: World, options: argparse.Namespace) -> None:
     ended = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, ended.set)
+    if options.prerender:
+        application.prerender()
     urls = await application.start(port=options.port)
     _print({"urls": urls, "seed": world.site.channel(None).plan.seed, "pid": os.getpid()})
     watcher = asyncio.create_task(_watch(options.parent, ended)) if options.parent else None

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
 from random import Random
 from typing import Any
 
@@ -20,6 +21,8 @@ ERAS = (
     ("G3", 0.65, datetime(2021, 1, 5, tzinfo=CHINA), datetime(2024, 12, 20, tzinfo=CHINA)),
     ("G4", 1.00, datetime(2025, 1, 5, tzinfo=CHINA), datetime(2026, 11, 5, 9, 0, tzinfo=CHINA)),
 )
+#: The publisher's name, which every path of crumbs begins with.
+PUBLISHER = "人民网"
 GENERATIONS = ("G1", "G2", "G3", "G4")
 FIRST_ID = 20_000_000
 ID_ROOM = 21_000_000
@@ -152,10 +155,8 @@ class Plan:
         blocks, rest = divmod(self.count, len(self.columns))
         return blocks + (column in self._block(blocks)[:rest])
 
-    def _block(self, block: int) -> list[int]:
-        order = list(self.columns)
-        Random(f"{self.seed}/{self.channel}/block{block}").shuffle(order)
-        return order
+    def _block(self, block: int) -> tuple[int, ...]:
+        return _block(self.seed, self.channel, self.columns, block)
 
     def era_of(self, number: int) -> tuple[str, datetime]:
         """The template generation and publication time of an article that exists from the start."""
@@ -168,6 +169,13 @@ class Plan:
                 return name, at.replace(second=0, microsecond=0)
             low = high
         raise ValueError(f"article {number} is not among the first {self.count}")
+
+
+@lru_cache(maxsize=1024)
+def _block(seed: int, channel: str, columns: tuple[int, ...], block: int) -> tuple[int, ...]:
+    order = list(columns)
+    Random(f"{seed}/{channel}/block{block}").shuffle(order)
+    return tuple(order)
 
 
 def make_title(plan: Plan, number: int) -> Paragraph:
@@ -201,7 +209,7 @@ def make_article(plan: Plan, number: int, *, at: datetime | None = None, **given
     article = Article(
         channel=plan.channel, number=number, id=plan.id_of(number), column=column, published_at=when,
         title=title, body=body, generation=generation, topic=topic, parts=parts, charset=charset, label=label,
-        section=("人民网", plan.region.label, words.COLUMN_NAMES[column]),
+        section=(PUBLISHER, plan.region.label, words.COLUMN_NAMES[column]),
         editors=_editors(plan, drawn),
         short_address=column == 365409 and generation == "G2" and not gallery,
         date_only=generation == "G2" and drawn.random() < 0.1,
@@ -220,11 +228,15 @@ def _charset(drawn: Random) -> tuple[str, str]:
 
 
 def _editors(plan: Plan, drawn: Random) -> tuple[str, ...]:
+    return tuple(drawn.sample(_staff(plan), drawn.choice((1, 2, 2))))
+
+
+@lru_cache(maxsize=64)
+def _staff(plan: Plan) -> tuple[str, ...]:
     staff = Random(f"{plan.seed}/{plan.channel}/staff")
     writer = Writer(staff, plan.region, plan.epoch)
     names = [writer.name() for _ in range(words.EDITORS_PER_CHANNEL)]
-    names[0] = writer.name(rare="祎")
-    return tuple(drawn.sample(names, drawn.choice((1, 2, 2))))
+    return (*names[1:], writer.name(rare="祎"))
 
 
 def _with_lines(article: Article, plan: Plan, drawn: Random, topic: str) -> Article:
@@ -318,7 +330,8 @@ def _as_gallery(article: Article, writer: Writer) -> Article:
 def truth_of(article: Article, base: str = "") -> dict[str, Any]:
     """Tell the fields a reader sees, ready for JSON. `base` is the channel's address without the last slash.
 
-    Captions stand under `images` and not in `body`; reporters' lines are in `body` where the page prints them
+    `section` is the path of columns below the publisher's front page. Captions stand under `images` and not
+    in `body`; reporters' lines are in `body` where the page prints them
     there.
     """
     when: str = article.published_at.isoformat()
@@ -338,7 +351,7 @@ def truth_of(article: Article, base: str = "") -> dict[str, Any]:
         "source": article.source,
         "authors": list(article.authors),
         "editors": list(article.editors),
-        "section": list(article.section),
+        "section": list(article.section[1:]),
         "body": [text_of(paragraph) for paragraph in article.body],
         "images": [{"url": base + p.path, "caption": p.caption} for p in article.pictures],
         "charset": {"used": article.charset, "declared": article.label},

@@ -9,8 +9,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from .cache import CACHE_BYTES
 from .control import Calls, call, settings_of
-from .server import CACHE_BYTES, Application
+from .server import Application
 from .site import Settings, Site
 from .timeline import Timeline, load, parse
 from .world import World

@@ -6,9 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-from collections import OrderedDict
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from email.utils import format_datetime, parsedate_to_datetime
 from hashlib import blake2b
 from typing import Any
@@ -16,6 +14,7 @@ from urllib.parse import unquote
 
 from aiohttp import web
 
+from .cache import CACHE_BYTES, Answer, Cache
 from .control import CONTROL_PATH, answer_call
 from .faults import Fault
 from .site import Page
@@ -23,42 +22,6 @@ from .world import Request, World
 
 HUGE = 50 * 1024 * 1024
 CHUNK = 64 * 1024
-CACHE_BYTES = 256 * 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A page ready to be sent; it stands while the world's revision is `revision`."""
-
-    revision: int
-    status: int
-    headers: dict[str, str]
-    body: bytes
-    etag: str = ""
-    modified: datetime | None = None
-
-
-class Cache:
-    """Rendered answers by channel, path and encoding, the least used dropped beyond `limit` bytes."""
-
-    def __init__(self, limit: int = CACHE_BYTES) -> None:
-        self._limit, self._size = limit, 0
-        self._answers: OrderedDict[tuple[str, str, bool], Answer] = OrderedDict()
-
-    def get(self, key: tuple[str, str, bool]) -> Answer | None:
-        """Return an answer, which may be out of date, and mark it as used."""
-        answer = self._answers.get(key)
-        if answer is not None:
-            self._answers.move_to_end(key)
-        return answer
-
-    def put(self, key: tuple[str, str, bool], answer: Answer) -> None:
-        """Keep an answer."""
-        old = self._answers.pop(key, None)
-        self._size += len(answer.body) - (len(old.body) if old else 0)
-        self._answers[key] = answer
-        while self._size > self._limit and len(self._answers) > 1:
-            self._size -= len(self._answers.popitem(last=False)[1].body)
 
 
 class Application:
@@ -90,6 +53,13 @@ class Application:
         """Stop listening and drop the connections."""
         for runner in self._runners:
             await runner.cleanup()
+        self._cache.close()
+
+    def prerender(self) -> None:
+        """Make every article's page now, so that none has to be made while requests wait."""
+        for name, channel in self.world.site.channels.items():
+            for number in channel.numbers():
+                self._answer(name, channel.item(number).path, self._gzipped)
 
     def _handler(self, channel: str) -> Any:
         async def handle(request: web.BaseRequest) -> web.StreamResponse:
@@ -138,9 +108,9 @@ class Application:
     def _answer(self, channel: str, path: str, gzipped: bool) -> Answer:
         """Return what lies at a path, from the cache while nothing in the world has changed since."""
         key = (channel, path, gzipped)
-        kept = self._cache.get(key)
         revision = self.world.revision
-        if kept is not None and kept.revision == revision:
+        kept = self._cache.get(key, revision)
+        if kept is not None:
             return kept
         page = self.world.site.channels[channel].page(unquote(path))
         answer = self._made(page, channel, gzipped, revision)

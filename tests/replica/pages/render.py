@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from ..articles import CHINA, Article, Picture
+from ..articles import CHINA, PUBLISHER, Article, Picture
 from ..prose import plain
 from . import early, middle, modern
 from .furniture import Shared, Surroundings
@@ -83,7 +83,7 @@ def article_from(fields: Mapping[str, Any], generation: str = "G3", **given: Any
         authors=authors,
         byline=" ".join(name for name in authors if name not in named),
         editors=tuple(fields.get("editors") or ()),
-        section=tuple(fields.get("section") or ("人民网", "重庆频道", "区县")),
+        section=(PUBLISHER, *(fields.get("section") or ("重庆频道", "区县"))),
         pictures=tuple(
             Picture(item["url"], item.get("caption") or "") for item in fields.get("images") or ()
         ),
