@@ -16,7 +16,7 @@ from .control import settings_of
 from .pages.render import render_article
 from .replica import timeline_of
 from .server import Application
-from .site import NoSuchArticle, Settings, Site
+from .site import NoSuchArticle, Settings
 from .timeline import TimelineError
 from .world import World
 
@@ -85,7 +85,7 @@ def _world(options: argparse.Namespace, settings: Settings, speed: float | None 
     chosen = settings_of(timeline, options.seed, options.articles, options.channels)
     if options.columns:
         chosen["columns"] = options.columns
-    return World(Site.build(**chosen, settings=settings), timeline, speed)
+    return World.build(timeline, chosen, settings, speed)
 
 
 def _serve(options: argparse.Namespace) -> int:

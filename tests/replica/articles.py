@@ -203,15 +203,16 @@ def make_article(plan: Plan, number: int, *, at: datetime | None = None, **given
     parts = given.pop("parts", None) or (drawn.choice((2, 3)) if drawn.random() < 0.08 else 1)
     writer = _writer(plan, number, when)
     title = write_title(writer, topic)
-    body = write_body(writer, topic, drawn.randint(5, 9) * parts)
-    gallery = given.pop("kind", "text") == "gallery" or (column == 365409 and generation == "G2")
+    body = write_body(writer, topic, drawn.randint(6, 10) * parts)
+    pictorial = column == 365409 and generation == "G2"
+    gallery = given.pop("kind", "text") == "gallery" or (pictorial and number % 2 == 0)
     charset, label = _charset(drawn)
     article = Article(
         channel=plan.channel, number=number, id=plan.id_of(number), column=column, published_at=when,
         title=title, body=body, generation=generation, topic=topic, parts=parts, charset=charset, label=label,
         section=(PUBLISHER, plan.region.label, words.COLUMN_NAMES[column]),
         editors=_editors(plan, drawn),
-        short_address=column == 365409 and generation == "G2" and not gallery,
+        short_address=pictorial and not gallery,
         date_only=generation == "G2" and drawn.random() < 0.1,
     )  # fmt: skip
     article = _with_lines(article, plan, drawn, topic)

@@ -12,7 +12,7 @@ from typing import Any, Self
 from .cache import CACHE_BYTES
 from .control import Calls, call, settings_of
 from .server import Application
-from .site import Settings, Site
+from .site import Settings
 from .timeline import Timeline, load, parse
 from .world import World
 
@@ -53,8 +53,7 @@ class Replica(Calls):
         chosen = settings_of(played, seed, articles, channels)
         if columns is not None:
             chosen["columns"] = columns
-        site = Site.build(**chosen, settings=Settings(**settings))
-        self.world = World(site, played, speed)
+        self.world = World.build(played, chosen, Settings(**settings), speed)
         self._application = Application(self.world, gzipped=gzip, cache_bytes=cache_bytes)
         self._port = port
         self._loop = asyncio.new_event_loop()

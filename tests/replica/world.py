@@ -14,7 +14,7 @@ from . import edits
 from .articles import Article, make_article, truth_of
 from .faults import Fault, Faults
 from .prose import Writer, plain, write_sentence, write_title
-from .site import Channel, Site
+from .site import Channel, Settings, Site
 from .timeline import FAULTS, Step, Timeline, TimelineError
 from .timeline import step as make_step
 
@@ -64,7 +64,31 @@ class World:
         self._now = 0.0
         self.revision = 0
         self._check_timeline()
-        self.advance(to=0.0)
+
+    @classmethod
+    def build(
+        cls,
+        timeline: Timeline,
+        site: Mapping[str, Any],
+        settings: Settings | None = None,
+        speed: float | None = None,
+    ) -> World:
+        """Make a world of `Site.build`'s arguments; the timeline is rehearsed first, so that no step of it
+        can fail.
+
+        Raises TimelineError for a step that cannot be taken, ValueError for a site that cannot be made.
+        """
+        World(Site.build(**site), timeline).rehearse()
+        return cls(Site.build(**site, settings=settings), timeline, speed)
+
+    def rehearse(self) -> None:
+        """Play the whole timeline. Raises TimelineError naming the step that cannot be taken."""
+        while self._steps:
+            step = self._steps[0]
+            try:
+                self._play(step.at)
+            except (ValueError, LookupError) as error:
+                raise TimelineError(f"{step.do} at {step.at:g}: {error}") from error
 
     def _check_timeline(self) -> None:
         for step in self._steps:
@@ -85,8 +109,8 @@ class World:
 
     def now(self) -> float:
         """Seconds on the replica's clock; steps that are due by then have been taken."""
-        if self._speed is not None:
-            self._play((time.monotonic() - self._started) * self._speed)
+        real = self._now if self._speed is None else (time.monotonic() - self._started) * self._speed
+        self._play(real)
         return self._now
 
     def advance(self, to: float | None = None, by: float = 0.0) -> float:
@@ -147,6 +171,7 @@ class World:
             given["title"] = plain(given["title"])
         if "body" in given:
             given["body"] = tuple(plain(text) for text in given["body"])
+            given.update(_BARE)
         article = channel.publish(self.site.time(at), **given)
         if name:
             self.site.names[name] = (article.channel, article.number)
@@ -291,6 +316,16 @@ class World:
         self.log.clear()
 
 
+#: What an article with a given text does not have: all of it would speak of the text that was drawn.
+_BARE: dict[str, Any] = {
+    "authors": (),
+    "byline": "",
+    "kicker": "",
+    "subtitle": "",
+    "hidden_title": "",
+    "pictures": (),
+    "parts": 1,
+}
 _STEPS: dict[str, Callable[[World, float, dict[str, Any]], None]] = {
     "publish": World._publish,
     "edit": World._edit,

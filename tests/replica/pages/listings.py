@@ -107,7 +107,7 @@ def _list(name: str, items: Sequence[Item]) -> str:
 def _teasers(name: str, items: Sequence[Item]) -> str:
     blocks = "\n".join(
         f'<div class="jsnew_line"><h4><a href="{item.path}" target="_blank">{escape(item.title)}</a></h4>'
-        f'<p>{escape(item.lead)}…<a href="{item.path}" target="_blank">【详细】</a></p></div>'
+        f'<p>{escape(item.lead)}…<a href="{item.path}#liuyan" target="_blank">【详细】</a></p></div>'
         for item in items
     )
     return f'<div class="module"><h2>{name}</h2>{blocks}</div>\n'

@@ -25,10 +25,8 @@ def traditional(text: str) -> str:
     return converted
 
 
-def mirror(chunks: list[str]) -> bytes:
+def mirror(page: str) -> bytes:
     """Turn a page's text into the bytes of its mirror page."""
-    text = re.sub(
-        r"charset=(?:GB2312|gbk|utf-8)", "charset=BIG5", "".join(chunks), count=1, flags=re.IGNORECASE
-    )
+    text = re.sub(r"charset=(?:GB2312|gbk|utf-8)", "charset=BIG5", page, count=1, flags=re.IGNORECASE)
     text = OWN.sub(r"\1/BIG5\2", text)
     return traditional(text).encode(CODEC, "xmlcharrefreplace")

@@ -86,7 +86,8 @@ def _inner(article: Article, part: int, around: Surroundings, newest: bool) -> s
     )
     content = text.body(article, part, around, player=newest and part == 1)
     if newest:
-        return f'{VOICE}<div id="rm_txt_zw">{hidden}{content}</div>{text.pager(article, part)}'
+        theory = ' class="show_text"' if article.column == 365408 else ""
+        return f'{VOICE}<div{theory} id="rm_txt_zw">{hidden}{content}</div>{text.pager(article, part)}'
     return f"{hidden}{content}{text.pager(article, part)}"
 
 
