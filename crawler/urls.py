@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _NOISE = re.compile(r"[\t\r\n]+")
 _TRACKING = re.compile(r"^(?:utm_\w+|spm|gclid|fbclid|share_token|isappinstalled)$", re.I)
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
-#: Kept as they are in a path: RFC 3986 pchar without the percent sign.
-_PATH_SAFE = "/:@!$&'()*+,;=~-._"
+#: Kept as they are in a path: RFC 3986 pchar.
+_PATH_SAFE = "/:@!$&'()*+,;=~-._%"
+_ESCAPE = re.compile(r"%(?:([0-9A-Fa-f]{2})|)")
+_UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
 
 
 @lru_cache(maxsize=64)
@@ -58,6 +60,14 @@ def host_of(url: str) -> str:
     return host if port is None or port == _DEFAULT_PORTS.get(parts.scheme) else f"{host}:{port}"
 
 
+def _one_escape(match: re.Match[str]) -> str:
+    """Decode an escape of an unreserved character, write any other in capitals, and escape a lone `%`."""
+    if match[1] is None:
+        return "%25"
+    char = chr(int(match[1], 16))
+    return char if _UNRESERVED.fullmatch(char) else f"%{match[1].upper()}"
+
+
 def canonical_url(url: str) -> str:
     """Return the form under which an address is compared: RFC 3986, 6.2.2–6.2.3, no fragment, no tracking.
 
@@ -76,5 +86,5 @@ def canonical_url(url: str) -> str:
     kept = [(name, value) for name, value in pairs if not _TRACKING.match(name)]
     # A query that holds no pairs, such as the mirror's `?f41095c0`, is kept as it stands.
     query = parts.query if len(kept) == len(pairs) else urlencode(kept)
-    plain = quote(unquote(path, errors="surrogateescape"), safe=_PATH_SAFE, errors="surrogateescape")
+    plain = _ESCAPE.sub(_one_escape, quote(path, safe=_PATH_SAFE, errors="replace"))
     return urlunsplit((parts.scheme.lower(), host_of(url), plain, query, ""))

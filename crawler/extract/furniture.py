@@ -19,6 +19,7 @@ _NAMES = words(
     """
 )
 _PREFIXES = ("voice-", "bshare", "bdshare", "share_", "jiathis")
+_SHORTEST_NOTE = 10
 _LINE = re.compile(
     r"(?:(?:上一页|下一页|首页|尾页|末页|【\d{1,3}】|\[\d{1,3}\]|共\d{1,3}页|第\d{1,3}页)[\s|>]*)+(?:\d{1,3}[\s|]*)*"
     r"|分享让更多人看到|返回顶部|点击进入专题.{0,30}|[>》]*相关(?:新闻|链接|阅读)[：:]?|\(\s*\)|（\s*）"
@@ -31,6 +32,11 @@ def _is_furniture_class(name: str) -> bool:
     return not _NAMES.isdisjoint(classes) or any(word.startswith(_PREFIXES) for word in classes)
 
 
+def _is_empty_note(note: etree._Element) -> bool:
+    """Tell whether the site's own script leaves an editor's note hidden: it shows those over 10 signs."""
+    return sum(len("".join(map(str, text.itertext()))) for text in note.iter("p")) <= _SHORTEST_NOTE
+
+
 def is_furniture(element: etree._Element) -> bool:
     """Tell whether an element of an article's container is no part of its text."""
     if not element.keys():
@@ -40,6 +46,8 @@ def is_furniture(element: etree._Element) -> bool:
     name, identity = element.get("class"), element.get("id")
     if identity is not None and identity in _NAMES:
         return True
+    if name == "bza":
+        return _is_empty_note(element)
     return bool(name) and _is_furniture_class(name)
 
 

@@ -7,8 +7,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from crawler.sites.model import Channel
+from crawler.sites.people import PEOPLE
 from crawler.sites.people.channels import REGIONAL
 from storage.errors import ConfigError
+
+__all__ = ["CHANNELS", "PEOPLE", "channel", "locate"]
 
 #: Every built-in channel by its name, which is the first label of its host.
 CHANNELS: Mapping[str, Channel] = MappingProxyType({item.name: item for item in REGIONAL})
@@ -31,3 +34,9 @@ def channel(name: str) -> Channel:
     near = difflib.get_close_matches(wanted, CHANNELS, n=3, cutoff=0.4)
     hint = f"did you mean {', '.join(near)}?" if near else f"known are {', '.join(sorted(CHANNELS))}"
     raise ConfigError("there is no channel of this name", subject=name, mend=hint)
+
+
+def locate(url: str) -> tuple[str, str] | None:
+    """The publisher's name and the article's key there, for any article's address; None for other addresses."""
+    address = PEOPLE.locate(url)
+    return (PEOPLE.name, address.key) if address else None

@@ -44,8 +44,8 @@ def locate(url: str) -> ArticleAddress | None:
     if match is None:
         return None
     host = whole["host"].lower()
-    if ":" in host or "@" in host:
-        host = host_of(url.strip())
+    if (":" in host or "@" in host) and not (host := host_of(url.strip())):
+        return None
     canonical = f"{whole['scheme'].lower()}://{host}{prefix}{match['stem']}{match['end']}"
     return ArticleAddress(match["id"], max(1, int(match["part"] or 1)), canonical)
 

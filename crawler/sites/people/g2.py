@@ -9,6 +9,7 @@ _ORIGIN = (
     f".//div{with_class('box01')}//*{with_class('fl')} | .//p{with_class('sou')} | .//*{with_class('artOri')}"
     f" | .//*{with_class('page_c')}//*{with_class('fr')}"
 )
+_SOURCED = ".//*[not(self::script)][text()[contains(.,'来源')]]"
 _HEADLINE = ".//h1[normalize-space()]"
 
 TEMPLATES = (
@@ -25,7 +26,7 @@ TEMPLATES = (
         editors=compiled(f"id('rwb_zw')//*{_EDIT} | following::*{_EDIT}"),
     ),
     Template(
-        name="G2-gallery",
+        name="gallery",
         hints=("picG", "pic_content"),
         root=compiled(f"/html/body[.//*[@id='picG'] or .//div{with_class('pic_content')}]"),
         bodies=compiled(
@@ -39,7 +40,7 @@ TEMPLATES = (
         editors=compiled(f".//*{_EDIT}"),
     ),
     Template(
-        name="G2-theory",
+        name="G2",
         hints=("show_text",),
         root=compiled(f"//div{with_class('text_c')}[.//div{with_class('show_text')}]"),
         bodies=compiled(f".//div{with_class('show_text')}"),
@@ -51,7 +52,7 @@ TEMPLATES = (
         editors=compiled(f".//*{_EDIT} | following::*{_EDIT}"),
     ),
     Template(
-        name="G2-art",
+        name="G2",
         hints=("artDet",),
         root=compiled(f"//*{with_class('articleCont')}"),
         bodies=compiled(f".//*{with_class('artDet')}"),
@@ -63,14 +64,15 @@ TEMPLATES = (
         editors=compiled(f".//*{_EDIT}"),
     ),
     Template(
-        name="G2-gray",
+        name="G2",
         hints=("box_text",),
         root=compiled(f"/html/body[.//div{with_class('gray')}{with_class('box_text')}]"),
         bodies=compiled(f".//div{with_class('gray')}{with_class('box_text')}"),
         title=compiled(_HEADLINE),
         kicker=compiled(f".//{_PRE}"),
         subtitle=compiled(f".//{_SUB}"),
-        origins=compiled(f"{_ORIGIN} | .//*[not(self::script)][text()[contains(.,'来源')]]"),
+        # Its line of time and source has no name: it is what holds the word for source, or what holds that.
+        origins=compiled(f"{_ORIGIN} | {_SOURCED} | {_SOURCED}/parent::*[not(self::body)]"),
         author=compiled(f".//*{with_class('author')}"),
         editors=compiled(f".//*{_EDIT}"),
     ),

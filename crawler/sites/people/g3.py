@@ -25,7 +25,7 @@ TEMPLATES = (
         newer=("G4", compiled("id('rm_txt_zw') | id('newstime')")),
     ),
     Template(
-        name="G4-theory",
+        name="G4",
         hints=("rm_txt_zw",),
         root=compiled("id('rm_txt_zw')/ancestor::*[.//h1[normalize-space()]][1]"),
         bodies=compiled("id('rm_txt_zw')"),
