@@ -9,7 +9,7 @@ from random import Random
 
 from . import words
 from .articles import Article, Plan
-from .prose import Paragraph, Part, Writer, plain, text_of, write_sentence, write_title
+from .prose import Paragraph, Part, Writer, plain, text_of, write_sentence
 
 EDIT_CLASSES = [
     "headline",
@@ -73,18 +73,20 @@ def _change(
         paragraph = article.body[row]
         text = other(paragraph[column])
         if text and text != paragraph[column].text:
-            changed = paragraph[column]._replace(text=text)
+            old = paragraph[column]
+            others = (*(other for other in old.others if other != text), old.text) if old.others else ()
+            changed = Part(old.kind, text, others)
             return _with_paragraph(article, row, (*paragraph[:column], changed, *paragraph[column + 1 :]))
     raise CannotEdit(f"article {article.id} has nothing of kind {' or '.join(kinds)} to change")
 
 
 def _headline(article: Article, random: Random, plan: Plan) -> Article:
-    writer = Writer(random, plan.region, article.published_at)
-    topic = article.topic or "general"
+    """Put another tag before the headline."""
     title = article.title
-    while text_of(title) == article.title_text:
-        title = write_title(writer, topic if topic != "general" else "community")
-    return replace(article, title=title)
+    if title[0].text in words.HEADLINE_TAGS:
+        title = title[1:]
+    tags = [tag for tag in words.HEADLINE_TAGS if tag != article.title[0].text]
+    return replace(article, title=(Part("text", random.choice(tags)), *title))
 
 
 def _number(article: Article, random: Random, plan: Plan) -> Article:
@@ -103,26 +105,11 @@ def _name_or_title(article: Article, random: Random, plan: Plan) -> Article:
     return _change(article, random, ("name", "post"), other)
 
 
-def _date_or_place(article: Article, random: Random, plan: Plan) -> Article:
-    writer = Writer(random, plan.region, article.published_at)
-
-    def other(part: Part) -> str:
-        if part.kind == "place":
-            return writer.slot("district" if part.text in plan.region.districts else "place").text
-        return re.sub(r"(\d+)(日|月前|月$)", lambda found: f"{int(found[1]) % 12 + 1}{found[2]}", part.text)
-
-    return _change(article, random, ("date", "place"), other)
-
-
 def _of_others(*kinds: str) -> Callable[[Article, Random, Plan], Article]:
     def change(article: Article, random: Random, plan: Plan) -> Article:
         return _change(article, random, kinds, lambda part: random.choice(part.others) if part.others else "")
 
     return change
-
-
-def _attribution(article: Article, random: Random, plan: Plan) -> Article:
-    return _change(article, random, ("attribution",), lambda part: random.choice(words.SPEAKERS))
 
 
 def _added(article: Article, random: Random, plan: Plan) -> Article:
@@ -166,10 +153,10 @@ EDITS: dict[str, Callable[[Article, Random, Plan], Article]] = {
     "headline": _headline,
     "number": _number,
     "name-or-title": _name_or_title,
-    "date-or-place": _date_or_place,
+    "date-or-place": _of_others("date", "place"),
     "negation": _of_others("negation"),
     "quotation": _of_others("quote"),
-    "attribution": _attribution,
+    "attribution": _of_others("attribution"),
     "added": _added,
     "removed": _removed,
     "moved": _moved,

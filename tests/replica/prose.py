@@ -156,18 +156,49 @@ def _number(make: Callable[[Writer], str]) -> Callable[[Writer], Part]:
     return lambda writer: Part("number", make(writer))
 
 
-def _date(writer: Writer, days: tuple[int, int]) -> Part:
-    day = writer.when + timedelta(days=writer.random.randint(*days))
-    return Part("date", f"{day.month}月{day.day}日")
+def _date(writer: Writer) -> Part:
+    """A day of the last three, or another day of that month instead."""
+    day = writer.when - timedelta(days=int(writer.random.random() * 3))
+    return Part("date", f"{day.month}月{day.day}日", (f"{day.month}月{day.day % 27 + 1}日",))
 
 
 def _future(writer: Writer) -> Part:
-    month = writer.random.randint(1, 12)
-    return Part("date", f"{writer.when.year + 1}年{month}月")
+    month = int(writer.number(1, 12))
+    year = writer.when.year + 1
+    return Part("date", f"{year}年{month}月", (f"{year}年{month % 12 + 1}月",))
 
 
-def _place(writer: Writer) -> Part:
-    return Part("place", writer.place_stem() + pick(writer.random, words.PLACE_KIND))
+def _month(writer: Writer) -> Part:
+    month = int(writer.number(1, 12))
+    return Part("date", f"{month}", (f"{month % 12 + 1}",))
+
+
+def _named(*endings: str) -> Callable[[Writer], Part]:
+    """A place with one of the endings; instead of it, another place with the same ending."""
+
+    def make(writer: Writer) -> Part:
+        ending = pick(writer.random, endings)
+        return Part("place", writer.place_stem() + ending, (writer.place_stem() + ending,))
+
+    return make
+
+
+def _district(writer: Writer) -> Part:
+    chosen, other = pick(writer.random, writer.region.districts), pick(writer.random, writer.region.districts)
+    return Part("place", chosen, (other,) if other != chosen else ())
+
+
+def _road(writer: Writer) -> Part:
+    names = [pick(writer.random, words.ROADS) + pick(writer.random, words.ROADS) + "路" for _ in range(2)]
+    return Part("place", names[0], (names[1],))
+
+
+def _speaker(writer: Writer) -> Part:
+    """Who says so; instead, somebody else."""
+    speakers = [
+        f"据{pick(writer.random, words.SPEAKERS)}{pick(writer.random, words.TELLS)}" for _ in range(3)
+    ]
+    return Part("attribution", speakers[0], tuple(text for text in speakers[1:] if text != speakers[0]))
 
 
 def _of(kind: str, options: tuple[str, ...]) -> Callable[[Writer], Part]:
@@ -188,7 +219,7 @@ def _money(writer: Writer) -> str:
 SLOTS: dict[str, Callable[[Writer], Part]] = {
     "n": _number(lambda w: w.number(2, 98)),
     "s": _number(lambda w: w.number(2, 9)),
-    "m": _number(lambda w: w.number(1, 12)),
+    "m": _month,
     "age": _number(lambda w: w.number(24, 69)),
     "n3": _number(lambda w: w.number(101, 999)),
     "n4": _number(lambda w: w.number(1003, 9987)),
@@ -198,15 +229,15 @@ SLOTS: dict[str, Callable[[Writer], Part]] = {
     "temp": _number(lambda w: f"{pick(w.random, ('-', '', '', ''))}{w.random.randint(1, 39)}℃"),
     "name": lambda w: Part("name", w.name()),
     "post": _of("post", words.POSTS),
-    "who": _of("attribution", words.SPEAKERS),
-    "date": lambda w: _date(w, (-2, 0)),
+    "who": _speaker,
+    "date": _date,
     "date2": _future,
-    "district": lambda w: Part("place", pick(w.random, w.region.districts)),
+    "district": _district,
     "region": lambda w: Part("text", w.region.city + ("市" if w.region.name == "cq" else "省")),
-    "place": _place,
-    "road": lambda w: Part("place", pick(w.random, words.ROADS) + pick(w.random, words.ROADS) + "路"),
-    "bridge": lambda w: Part("place", w.place_stem() + "大桥"),
-    "river": lambda w: Part("place", w.place_stem() + pick(w.random, words.RIVERS)),
+    "place": _named(*words.PLACE_KIND),
+    "road": _road,
+    "bridge": _named("大桥"),
+    "river": _named(*words.RIVERS),
     "school": lambda w: Part("text", w.place_stem() + pick(w.random, words.SCHOOL_KIND)),
     "hospital": lambda w: Part("text", w.place_stem() + "医院"),
     "co": _firm,
@@ -230,11 +261,14 @@ def write_body(writer: Writer, topic: str, paragraphs: int) -> tuple[Paragraph, 
     used.
     """
     bank, general = patterns(topic), patterns("general")["S"]
+    core = pick(writer.random, patterns("core")["S"])
     deck = _Deck(writer.random, bank["S"] + general)
     quotes = _Deck(writer.random, bank["Q"])
     body = [tuple(writer.write(pick(writer.random, bank["L"])) + writer.write(deck.draw()))]
     for index in range(1, paragraphs):
         parts = _quotation(writer, quotes.draw()) if index % 3 == 2 else []
+        if index == 1:
+            parts += writer.write(core)
         for _ in range(1 if parts else pick(writer.random, (1, 2, 2, 3))):
             parts += writer.write(deck.draw())
         body.append(tuple(parts))
@@ -248,11 +282,15 @@ def write_sentence(writer: Writer, topic: str) -> Paragraph:
 
 
 def _quotation(writer: Writer, pattern: str) -> list[Part]:
+    """A quotation and who said it; instead of it, the same with another opening."""
     said = "".join(part.text for part in writer.write(pattern))
-    other = "".join(part.text for part in writer.write(pattern))
-    speaker = writer.slot("name#1")
+    other = pick(writer.random, words.OPENINGS)
     verb = pick(writer.random, ("说", "告诉记者", "感慨", "笑着说"))
-    return [Part("quote", f"“{said}。”", (f"“{other}。”",)), speaker, Part("text", f"{verb}。")]
+    return [
+        Part("quote", f"“{said}。”", (f"“{other}，{said}。”",)),
+        writer.slot("name#1"),
+        Part("text", f"{verb}。"),
+    ]
 
 
 class _Deck:

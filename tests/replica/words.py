@@ -36,7 +36,7 @@ PLACE_FIRST = tuple(
     "龙石柏青金双桃白黄大新永太长清云凤鹿松竹梅杨麻沙回高马观兴福礼和同万天铁铜水茶花月灯仙洪燕荷古鱼"
 )
 PLACE_LAST = tuple("溪坝湾桥坪沟岭滩冲坡井庙堡林田塘河岩洞山场门垭寨丰泉渡石亭池")
-PLACE_KIND = ("街道", "镇", "社区", "村", "老街", "片区", "小区", "坊")
+PLACE_KIND = ("街道", "镇", "社区", "村", "片区", "小区")
 
 SURNAMES = tuple(
     "王李张刘陈杨黄赵周吴徐孙胡朱林何郭罗梁宋郑谢韩唐冯董程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶余潘杜戴夏钟汪"
@@ -67,7 +67,7 @@ POSTS = (
 )
 SPEAKERS = (
     "当地有关部门负责人",
-    "一位不愿具名的工作人员",
+    "轮值的工作人员",
     "现场值班人员",
     "区政府新闻发言人",
     "牵头单位负责人",
@@ -75,6 +75,9 @@ SPEAKERS = (
     "几位在场的居民",
     "市级主管部门相关人士",
 )
+#: How a source is credited, and how people begin to speak.
+TELLS = ("介绍", "透露", "通报")
+OPENINGS = ("说实话", "讲真的", "我看", "老实讲")
 BRAND_FIRST = tuple("渝蜀巴江山云岭峡雾桥缆星禾谷竹")
 BRAND_LAST = tuple("礼韵集里光味约声纪匠牧帆舟屿野")
 FIRM_FIRST = tuple("渝川峡江嘉恒科瑞腾致合启盛联捷方")
@@ -111,5 +114,7 @@ TOPICS_OF = {
     365409: ("culture", "farm", "eco"),
 }
 EDITORS_PER_CHANNEL = 12
+#: What editors put before a headline.
+HEADLINE_TAGS = ("现场丨", "关注丨", "一线见闻丨", "山城观察丨", "百姓身边丨")
 #: Series that give an article its kicker.
 SERIES = ("民生观察", "记者走基层", "重点项目巡礼", "身边故事")
