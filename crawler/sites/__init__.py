@@ -37,6 +37,6 @@ def channel(name: str) -> Channel:
 
 
 def locate(url: str) -> tuple[str, str] | None:
-    """The publisher's name and the article's key there, for any article's address; None for other addresses."""
+    """The publisher's name and the article's key there, for an article's address; None for others."""
     address = PEOPLE.locate(url)
     return (PEOPLE.name, address.key) if address else None

@@ -28,7 +28,7 @@ from storage.records import Link, Outcome
 LISTING_PRIORITY = 10
 #: How far a listing is followed by itself, while everything on it is unknown.
 CATCH_UP_PAGES = 3
-#: How many columns of a channel are visited that names none itself.
+#: How many columns of a channel are visited: those it names, and those its home page shows.
 COLUMN_LIMIT = 24
 
 
@@ -144,7 +144,8 @@ class ChannelSpider(Spider):
         return [url for url in listing.pages if url not in self._listings][:1]
 
     def _columns(self, listing: ListingPage) -> list[str]:
-        return [] if self.task.channel.columns else list(listing.columns[:COLUMN_LIMIT])
+        room = max(0, COLUMN_LIMIT - len(self.task.channel.columns))
+        return [url for url in listing.columns if url not in self._listings][:room]
 
     def _wanted(self, link: Link) -> bool:
         since = self.task.since

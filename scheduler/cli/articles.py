@@ -33,7 +33,7 @@ def command(
         config.channel(channel)
     with reading_database(config) as database:
         found = queries.articles(
-            database, channel=channel, since=since, search=fold(search) if search else None, limit=limit
+            database, channel=channel, since=since, search=search, fold=fold, limit=limit
         )
     if as_json_:
         print_json_lines(found)

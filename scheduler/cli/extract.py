@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 def command(config: Config, source: str, url: str | None, content_type: str | None, as_json_: bool) -> None:
     """Read one page (HTML, or an article as text) and print its fields."""
     from crawler.read import read_page
-    from crawler.sites import publisher_of
+    from crawler.sites import PEOPLE
 
     page = page_from(config, source, url, content_type)
-    reading = read_page([page], publisher_of(page.url))
+    reading = read_page([page], PEOPLE)
     if as_json_:
         print_json(as_contract(reading))
     else:

@@ -64,8 +64,10 @@ def print_summary(results: list[CrawlResult], *, dry_run: bool) -> None:
             console.print(f"[{colour}]{sign} {seen.change:<9}[/] {seen.title or seen.url}", highlight=False)
         if len(result.changes) > 20:
             console.print(f"  … and {len(result.changes) - 20} more: newsdelta events")
-    table = Table("channel", title="dry run: nothing was stored" if dry_run else None, title_justify="left")
-    for column in ("fetched", "not modified", "KB", "new", "edited", "unchanged", "removed", "failed", "seconds"):
+    if dry_run:
+        console.print("Dry run: nothing was stored.")
+    table = Table("channel", box=None)
+    for column in ("fetched", "304", "KB", "new", "edited", "same", "removed", "failed", "seconds"):
         table.add_column(column, justify="right")
     for result in results:
         counts = result.counts

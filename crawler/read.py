@@ -1,0 +1,110 @@
+"""PURE: the pages of an article as they came → one reading: decode, repair, extract, canonical text, hash.
+
+The spider, `newsdelta extract` and `newsdelta reextract` all read through here, so that one page always reads the same.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+from crawler.extract.textpage import read_text
+from crawler.sites.model import ArticlePage, Publisher
+from crawler.text import canonical, repair
+from crawler.text.decode import decode
+from storage.errors import PageAbsent, TemplateUnknown
+from storage.records import ArticleFields, Encoding, Outcome, PageBody, Reading, Repair
+
+#: The versions of what makes a reading: decoder, repairer, extractor, canonical form. Raise one when its results
+#: change; stored readings of other rules are then read again before anything is compared.
+RULES = f"d1 r1 x1 {canonical.RULES}"
+
+_MARKUP = re.compile(r"<(?:!doctype|html|head|body|meta|div|p|table|script)\b", re.I)
+_ABSENT = {
+    Outcome.SOFT_GONE: "the site says that the page does not exist",
+    Outcome.BLOCKED: "the site shows a login or block page",
+    Outcome.EMPTIED: "the page is there, but its text is gone",
+    Outcome.REDIRECTED_HOME: "the page sends its reader elsewhere",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One page of an article, read; `further` are the addresses of other parts by their number."""
+
+    body: PageBody
+    page: ArticlePage
+    encoding: Encoding
+    repairs: tuple[Repair, ...]
+    further: Mapping[int, str]
+
+
+def read_page(pages: Sequence[PageBody], publisher: Publisher) -> Reading:
+    """Read all pages of an article, in order. Raises Undecodable, PageAbsent, TemplateUnknown."""
+    return join([read_part(page, publisher) for page in pages])
+
+
+def read_part(body: PageBody, publisher: Publisher) -> Part:
+    """Read one page. Raises Undecodable, PageAbsent, TemplateUnknown."""
+    decoded = decode(body.content, body.content_type or None)
+    is_text = _is_text(decoded.text, body.content_type)
+    repaired = repair.repair(decoded.text) if is_text else getattr(repair, "repair_html", repair.Repaired)(decoded.text)
+    read = read_text if is_text else publisher.read_article
+    page = read(repaired.text, body.url)
+    if page is None:
+        raise _not_an_article(repaired.text, body.url, publisher)
+    located = ((publisher.locate(url), url) for url in page.parts)
+    further = {address.part: url for address, url in located if address is not None}
+    return Part(body, page, decoded.encoding, repaired.repairs, further)
+
+
+def join(parts: Sequence[Part]) -> Reading:
+    """Join the parts of one article, in order, into its reading."""
+    fields = _join_fields([part.page.fields for part in parts])
+    text = canonical.canonical_text(fields)
+    return Reading(
+        fields=fields,
+        encoding=next((part.encoding for part in parts if part.encoding.replaced), parts[0].encoding),
+        canonical=text,
+        content_hash=canonical.content_hash(text),
+        rules=RULES,
+        repairs=tuple(chain.from_iterable(part.repairs for part in parts)),
+    )
+
+
+def _join_fields(pages: Sequence[ArticleFields]) -> ArticleFields:
+    first = pages[0]
+    if len(pages) == 1:
+        return first
+    return dataclasses.replace(
+        first,
+        authors=_once(page.authors for page in pages),
+        editors=_once(page.editors for page in pages),
+        body=tuple(chain.from_iterable(page.body for page in pages)),
+        images=tuple(dict.fromkeys(chain.from_iterable(page.images for page in pages))),
+    )
+
+
+def _once(names: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(chain.from_iterable(names)))
+
+
+def _is_text(text: str, content_type: str) -> bool:
+    """An article in text form says so in its type, or shows no markup near its start."""
+    if content_type.partition(";")[0].strip().lower() == "text/plain":
+        return True
+    return not _MARKUP.search(text, 0, 4096)
+
+
+def _not_an_article(text: str, url: str, publisher: Publisher) -> PageAbsent | TemplateUnknown:
+    said = publisher.absence(text, url)
+    if said is not None:
+        return PageAbsent(_ABSENT.get(said, said.value), said, subject=url)
+    return TemplateUnknown(
+        "The page matches no template of its publisher, so nothing of it is stored",
+        subject=url,
+        mend="If it is an article, please report its address",
+    )
