@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, select, update
 
 from storage import search
 from storage.bodies import StoredPage, pack, unpack
@@ -48,9 +48,10 @@ from storage.records import (
     Sighting,
     State,
 )
-from storage.rows import class_text, pages_of, per_dialect
+from storage.rows import class_text, pages_of
 from storage.runs import finish_run, record_channel_event, start_run
 from storage.schema import addresses, articles, bodies, events, links, observations, revisions
+from storage.statements import Write, columns_of
 
 __all__ = [
     "Recorded",
@@ -160,7 +161,7 @@ def replace_reading(database: Database, article_id: int, revision: int, reading:
         )
         before = _replace_reading(connection, article_id, revision, reading)
         if head == revision:
-            connection.execute(_UPDATE_TEXT, {"article": article_id, **_text_columns(reading, revision)})
+            _UPDATE_TEXT(connection, {"of": article_id, **_text_columns(reading, revision)})
     return before != reading.canonical
 
 
@@ -215,14 +216,14 @@ def _insert_article(connection: Connection, sighting: Sighting) -> int | None:
         "visits": 1,
         "absences": 0,
     }
-    return connection.execute(_INSERT_ARTICLE[connection.dialect.name], row).scalar()
+    return _INSERT_ARTICLE(connection, row).scalar()
 
 
 def _record_new(connection: Connection, article: int, sighting: Sighting) -> Recorded:
     pages = _keep_pages(connection, article, sighting)
     _insert_revision(connection, article, 1, sighting, pages)
     _insert_observation(connection, article, sighting)
-    connection.execute(_DELETE_LINK, {"of": sighting.publisher, "named": sighting.key})
+    _DELETE_LINK(connection, {"of": sighting.publisher, "named": sighting.key})
     event = _insert_event(connection, _event(article, sighting, EventKind.NEW, to_revision=1))
     return Recorded(article, Change.NEW, (event,))
 
@@ -230,7 +231,7 @@ def _record_new(connection: Connection, article: int, sighting: Sighting) -> Rec
 def _record_failure(connection: Connection, sighting: Sighting) -> Recorded:
     """A visit to an article that was never read: it may be tried again, a few times."""
     at = sighting.observation.at
-    connection.execute(_TRIED_LINK, {"of": sighting.publisher, "named": sighting.key, "tried_at": at})
+    _TRIED_LINK(connection, {"of": sighting.publisher, "named": sighting.key, "tried_at": at})
     _insert_observation(connection, None, sighting)
     return Recorded(None, Change.FAILED)
 
@@ -255,8 +256,8 @@ def _record_known(
         _insert_revision(connection, row.id, number, sighting, pages)
     text = _reading_of(sighting) if decision.revise else decision.reread
     if text is not None:
-        connection.execute(_UPDATE_TEXT, {"article": row.id, **_text_columns(text, number)})
-    connection.execute(_UPDATE_STATE, _state_columns(row, sighting, decision))
+        _UPDATE_TEXT(connection, {"of": row.id, **_text_columns(text, number)})
+    _UPDATE_STATE(connection, _state_columns(row, sighting, decision))
     _insert_observation(connection, row.id, sighting)
     return Recorded(row.id, decision.change, tuple(_insert_event(connection, event) for event in made))
 
@@ -273,7 +274,7 @@ def _state_columns(row: Row[Any], sighting: Sighting, decision: Decision) -> dic
     told = decision.change is not Change.FAILED
     there = told and outcome in (Outcome.READ, Outcome.NOT_MODIFIED)
     return {
-        "article": row.id,
+        "of": row.id,
         "state": decision.state,
         "absences": decision.absences,
         "absent_since": decision.absent_since,
@@ -345,9 +346,9 @@ def _event(
 
 
 def _insert_event(connection: Connection, event: Event) -> Event:
-    row = {name: getattr(event, name) for name in _EVENT_COLUMNS}
+    row = {name: getattr(event, name) for name in _EVENT}
     row["classes"] = class_text(event.classes)
-    return replace(event, id=connection.execute(_INSERT_EVENT, row).scalar_one())
+    return replace(event, id=_INSERT_EVENT(connection, row).scalar_one())
 
 
 def _insert_observation(connection: Connection, article: int | None, sighting: Sighting) -> None:
@@ -364,7 +365,7 @@ def _insert_observation(connection: Connection, article: int | None, sighting: S
         "seconds": seen.seconds,
         "detail": seen.detail,
     }
-    connection.execute(_INSERT_OBSERVATION, row)
+    _INSERT_OBSERVATION(connection, row)
 
 
 def _insert_revision(
@@ -378,7 +379,7 @@ def _insert_revision(
         "seen_at": sighting.observation.at,
         "pages": to_json(pages),
     }
-    revision = connection.execute(_INSERT_REVISION, row).scalar_one()
+    revision = _INSERT_REVISION(connection, row).scalar_one()
     search.add(connection, revision, reading.canonical)
 
 
@@ -387,7 +388,7 @@ def _replace_reading(connection: Connection, article: int, number: int, reading:
     before = connection.execute(_CANONICAL, {"of": article, "nth": number}).first()
     if before is None:
         raise _no_revision(article, number)
-    connection.execute(_UPDATE_READING, {"of": before.id, **_reading_columns(reading)})
+    _UPDATE_READING(connection, {"of": before.id, **_reading_columns(reading)})
     search.replace(connection, before.id, before.canonical, reading.canonical)
     return str(before.canonical)
 
@@ -418,10 +419,10 @@ def _keep_addresses(
         for page in sorted(pages, key=lambda page: page.url)
         if len(page.url) <= LONGEST_URL
     ]
-    if rows:
-        connection.execute(KEEP_ADDRESS[connection.dialect.name], rows)
+    for row in rows:
+        KEEP_ADDRESS(connection, row)
     if pages and len(pages) < parts_known:
-        connection.execute(_DELETE_PARTS, {"of": article, "last": len(pages)})
+        _DELETE_PARTS(connection, {"of": article, "last": len(pages)})
     return pages
 
 
@@ -431,8 +432,8 @@ def _keep_bodies(connection: Connection, fetched: Pages, pages: tuple[StoredPage
         {"digest": digest, "size": len(content), "content": pack(content)}
         for digest, content in sorted(unique.items())
     ]
-    if rows:
-        connection.execute(_KEEP_BODY[connection.dialect.name], rows)
+    for row in rows:
+        _KEEP_BODY(connection, row)
 
 
 def _stored_pages(connection: Connection, article: int, number: int) -> tuple[PageBody, ...]:
@@ -481,29 +482,32 @@ def _text_columns(reading: Reading, number: int) -> dict[str, Any]:
     }
 
 
-# -- statements, built once so that SQLAlchemy compiles them once
+# -- statements
+
+_TEXT = ("url", "title", "source", "published_at", "revisions", "content_hash", "rules")
+_STATE = ("state", "absences", "absent_since", "last_seen", "last_visit", "visits", "parts")
+_READING = ("content_hash", "rules", "canonical", "fields", "encoding", "repairs")
 
 _FIND = select(articles).where(
     articles.c.publisher == bindparam("publisher"), articles.c.key == bindparam("key")
 )
 _HEAD = select(articles.c.revisions).where(articles.c.id == bindparam("of")).with_for_update()
 _FIND_LOCKED = _FIND.with_for_update()  # says nothing on SQLite, where the writer has locked all
-_INSERT_ARTICLE = {
-    "sqlite": insert(articles).returning(articles.c.id),
-    "postgresql": per_dialect(
-        lambda own: (
-            own(articles)
-            .on_conflict_do_nothing(index_elements=[articles.c.publisher, articles.c.key])
-            .returning(articles.c.id)
-        )
-    )["postgresql"],
-}
-_UPDATE_TEXT = update(articles).where(articles.c.id == bindparam("article"))
-_UPDATE_STATE = update(articles).where(articles.c.id == bindparam("article"))
+_INSERT_ARTICLE = Write(
+    lambda own: (
+        own(articles)
+        .on_conflict_do_nothing(index_elements=[articles.c.key, articles.c.publisher])
+        .returning(articles.c.id)
+    ),
+    columns_of(articles, "id", "absent_since", "story"),
+)
+_THIS_ARTICLE = articles.c.id == bindparam("of")
+_UPDATE_TEXT = Write(lambda own: update(articles).where(_THIS_ARTICLE), _TEXT)
+_UPDATE_STATE = Write(lambda own: update(articles).where(_THIS_ARTICLE), _STATE)
 
 _OF_REVISION = (revisions.c.article == bindparam("of"), revisions.c.number == bindparam("nth"))
-_INSERT_REVISION = insert(revisions).returning(revisions.c.id)
-_UPDATE_READING = update(revisions).where(revisions.c.id == bindparam("of"))
+_INSERT_REVISION = Write(lambda own: own(revisions).returning(revisions.c.id), columns_of(revisions, "id"))
+_UPDATE_READING = Write(lambda own: update(revisions).where(revisions.c.id == bindparam("of")), _READING)
 _CANONICAL = select(revisions.c.id, revisions.c.canonical).where(*_OF_REVISION)
 _FIELDS = select(revisions.c.fields).where(*_OF_REVISION)
 _PAGES = select(revisions.c.pages).where(*_OF_REVISION)
@@ -518,14 +522,18 @@ _SAME_TEXT = (
     .limit(1)
 )
 
-_KEEP_BODY = per_dialect(lambda own: own(bodies).on_conflict_do_nothing(index_elements=[bodies.c.digest]))
-_DELETE_PARTS = delete(addresses).where(
-    addresses.c.article == bindparam("of"), addresses.c.part > bindparam("last")
+_KEEP_BODY = Write(
+    lambda own: own(bodies).on_conflict_do_nothing(index_elements=[bodies.c.digest]), columns_of(bodies)
+)
+_DELETE_PARTS = Write(
+    lambda own: delete(addresses).where(
+        addresses.c.article == bindparam("of"), addresses.c.part > bindparam("last")
+    )
 )
 
-_EVENT_COLUMNS = tuple(column.name for column in events.c if column.name != "id")
-_INSERT_EVENT = insert(events).returning(events.c.id)
-_INSERT_OBSERVATION = insert(observations)
+_EVENT = columns_of(events, "id")
+_INSERT_EVENT = Write(lambda own: own(events).returning(events.c.id), _EVENT)
+_INSERT_OBSERVATION = Write(lambda own: own(observations), columns_of(observations, "id"))
 _SAME_OBSERVATION = select(observations.c.id).where(
     observations.c.article == bindparam("of"),
     observations.c.at == bindparam("then"),
@@ -534,7 +542,7 @@ _SAME_OBSERVATION = select(observations.c.id).where(
 )
 
 _THIS_LINK = (links.c.publisher == bindparam("of"), links.c.key == bindparam("named"))
-_DELETE_LINK = delete(links).where(*_THIS_LINK)
-_TRIED_LINK = (
-    update(links).where(*_THIS_LINK).values(attempts=links.c.attempts + 1, tried_at=bindparam("tried_at"))
+_DELETE_LINK = Write(lambda own: delete(links).where(*_THIS_LINK))
+_TRIED_LINK = Write(
+    lambda own: update(links).where(*_THIS_LINK).values(attempts=links.c.attempts + 1), ["tried_at"]
 )

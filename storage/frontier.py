@@ -12,8 +12,9 @@ from sqlalchemy import Connection, Row, and_, func, or_, select
 
 from storage.database import Database
 from storage.records import Link, State
-from storage.rows import LINK, link_of, per_dialect
+from storage.rows import LINK, link_of
 from storage.schema import addresses, articles, links
+from storage.statements import Write, columns_of
 
 #: How often an address that never was readable is tried.
 ATTEMPTS = 5
@@ -66,7 +67,8 @@ def discover(database: Database, channel: str, found: Sequence[Link], now: datet
     if unknown:
         rows = [_link_row(link, channel, now) for link in sorted(unknown, key=lambda link: link.key)]
         with database.write() as connection:
-            connection.execute(_KEEP_LINK[connection.dialect.name], rows)
+            for row in rows:
+                _KEEP_LINK(connection, row)
     return unknown
 
 
@@ -156,7 +158,7 @@ def remember_listing(
         "digest": None,
     }
     with database.write() as connection:
-        connection.execute(KEEP_ADDRESS[connection.dialect.name], [row])
+        KEEP_ADDRESS(connection, row)
 
 
 def _known_keys(connection: Connection, wanted: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
@@ -206,8 +208,8 @@ def _keep_address(insert: Any) -> Any:
     return statement.on_conflict_do_update(index_elements=[addresses.c.url], set_=fresh)
 
 
-_KEEP_LINK = per_dialect(_keep_link)
-KEEP_ADDRESS = per_dialect(_keep_address)
+_KEEP_LINK = Write(_keep_link, columns_of(links, "tried_at"))
+KEEP_ADDRESS = Write(_keep_address, columns_of(addresses))
 _VALIDATORS = tuple(
     addresses.c[name] for name in ("url", "etag", "last_modified", "part", "article", "digest")
 )

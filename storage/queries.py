@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -217,20 +218,26 @@ def runs(database: Database, *, channel: str | None = None, limit: int = 50) -> 
         return tuple(run_of(row) for row in connection.execute(wanted))
 
 
-def requests_since(database: Database, since: datetime) -> int:
-    """About how many requests were made since then: what is left of an hour's budget depends on it.
+def requests_since(database: Database, since: datetime) -> dict[str, int]:
+    """About how many requests were made for each channel since then: what is left of an hour's budget.
 
     A run that has ended counts whole where it ended since then, so that the sum is rather too high than too
     low; of one that runs, or was killed, the visits count. Raises StorageError.
     """
     ended = select(runs_table).where(runs_table.c.finished_at >= since)
     going = select(runs_table.c.id).where(runs_table.c.finished_at.is_(None))
-    visits = select(func.count()).where(observations_table.c.at >= since, observations_table.c.run.in_(going))
+    visits = (
+        select(observations_table.c.channel, func.count())
+        .where(observations_table.c.at >= since, observations_table.c.run.in_(going))
+        .group_by(observations_table.c.channel)
+    )
+    made: Counter[str] = Counter()
     with database.read() as connection:
-        counts = [run_of(row).counts for row in connection.execute(ended)]
-        return sum(count.fetched + count.not_modified + count.failed for count in counts) + (
-            connection.scalar(visits) or 0
-        )
+        for run in map(run_of, connection.execute(ended)):
+            made[run.channel] += run.counts.fetched + run.counts.not_modified + run.counts.failed
+        for channel, count in connection.execute(visits):
+            made[channel] += count
+    return dict(made)
 
 
 def counts(database: Database) -> Counts:

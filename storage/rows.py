@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Executable, Row
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Row
 
 from storage.bodies import StoredPage
 from storage.jsontext import from_json
@@ -68,11 +66,6 @@ OBSERVATION = tuple(
 )
 EVENT = tuple(column for column in events.c)
 LINK = tuple(links.c[name] for name in ["url", "publisher", "key", "title", "listing", "listed_at"])
-
-
-def per_dialect(build: Callable[[Any], Executable]) -> dict[str, Executable]:
-    """Build a statement with each database's own `insert`, which knows ON CONFLICT."""
-    return {"sqlite": build(sqlite.insert), "postgresql": build(postgresql.insert)}
 
 
 def article_of(row: Row[Any]) -> Article:

@@ -49,7 +49,7 @@ def record_channel_event(
         raise ValueError(f"{kind} is an article's event")
     latest = (
         select(events.c.kind)
-        .where(events.c.channel == channel, events.c.kind.in_(_CHANNEL_KINDS))
+        .where(events.c.article.is_(None), events.c.channel == channel, events.c.kind.in_(_CHANNEL_KINDS))
         .order_by(events.c.id.desc())
         .limit(1)
     )

@@ -26,6 +26,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import TypeEngine
@@ -74,13 +75,18 @@ class Words(TypeDecorator[str]):
         return storable(value) if value else value
 
 
-def storable(text: str) -> str:
+def storable(words: str) -> str:
     """Return the text without NUL characters, each lone surrogate (no character at all) replaced by '?'."""
-    if "\0" in text:
-        text = text.replace("\0", "")
-    if text.isascii():
-        return text
-    return text.encode("utf-8", "replace").decode("utf-8")
+    if "\0" in words:
+        words = words.replace("\0", "")
+    if words.isascii():
+        return words
+    return words.encode("utf-8", "replace").decode("utf-8")
+
+
+def _only(condition: str) -> dict[str, Any]:
+    """Make an index of those rows only, the same on both databases."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
 _Id = BigInteger().with_variant(Integer(), "sqlite")  # only INTEGER PRIMARY KEY is SQLite's own row number
@@ -139,12 +145,10 @@ articles = Table(
     Column("absences", Integer, nullable=False),  # absent visits in a row
     Column("absent_since", UtcTime),
     Column("story", _Id),
-    UniqueConstraint("publisher", "key"),
+    UniqueConstraint("key", "publisher"),  # in this order it finds a key alone, too
     Index(None, "channel", "first_seen", "id"),
     Index(None, "first_seen", "id"),
     Index(None, "content_hash"),
-    Index(None, "key"),
-    Index(None, "story"),
 )
 
 #: Every URL that was fetched: an article's parts and mirrors, and the listings (which have no article).
@@ -226,7 +230,7 @@ events = Table(
     Column("detail", Words, nullable=False),
     Index(None, "at"),
     Index(None, "article"),
-    Index(None, "channel", "id"),
+    Index("ix_events_of_channels", "channel", "id", **_only("article IS NULL")),
 )
 
 #: Articles seen on a listing and not yet read: what a killed crawl must not lose.

@@ -72,14 +72,12 @@ def _articles():
         sa.Column("absences", sa.Integer, nullable=False),
         sa.Column("absent_since", _TIME),
         sa.Column("story", _ID),
-        sa.UniqueConstraint("publisher", "key", name="uq_articles_publisher_key"),
+        sa.UniqueConstraint("key", "publisher", name="uq_articles_key"),
         sa.PrimaryKeyConstraint("id", name="pk_articles"),
     )
     op.create_index("ix_articles_channel_first_seen_id", "articles", ["channel", "first_seen", "id"])
     op.create_index("ix_articles_first_seen_id", "articles", ["first_seen", "id"])
     op.create_index("ix_articles_content_hash", "articles", ["content_hash"])
-    op.create_index("ix_articles_key", "articles", ["key"])
-    op.create_index("ix_articles_story", "articles", ["story"])
 
 
 def _addresses():
@@ -169,7 +167,10 @@ def _events():
     )
     op.create_index("ix_events_at", "events", ["at"])
     op.create_index("ix_events_article", "events", ["article"])
-    op.create_index("ix_events_channel_id", "events", ["channel", "id"])
+    only = sa.text("article IS NULL")
+    op.create_index(
+        "ix_events_of_channels", "events", ["channel", "id"], sqlite_where=only, postgresql_where=only
+    )
 
 
 def _links():

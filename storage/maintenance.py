@@ -1,0 +1,173 @@
+"""Care for the database: check it, prune it, copy it, measure it. Upgrading is `Database.upgrade`."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, delete, func, or_, select
+
+from storage import search
+from storage.bodies import ZstdError, body_digest, unpack
+from storage.database import Database
+from storage.errors import StorageError
+from storage.rows import pages_of
+from storage.schema import articles, bodies, metadata, observations, revisions
+
+_AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a check looked at, and what is wrong; sound where `findings` is empty."""
+
+    revisions: int
+    bodies: int
+    findings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How much the database holds: bytes in all (indexes too), and the rows of each table."""
+
+    bytes: int
+    rows: dict[str, int]
+
+
+def check(database: Database) -> Report:
+    """Look for damage, and say each finding in one sentence.
+
+    What is looked at: the database's own check (SQLite), rows that belong to nothing, articles that differ
+    from their last revision, bodies that are lost or are not what their name says. Memory does not grow
+    with the number of articles. Raises StorageError where the database cannot be read at all.
+    """
+    findings: list[str] = []
+    with database.read() as connection:
+        if database.is_sqlite:
+            findings += _sqlite_findings(connection)
+        findings += _head_findings(connection)
+        findings += _page_findings(connection)
+        findings += _body_findings(connection)
+        seen, kept = (connection.scalar(_count(table)) or 0 for table in (revisions, bodies))
+    return Report(seen, kept, tuple(findings))
+
+
+def prune(database: Database, *, observations_before: datetime) -> int:
+    """Drop observations older than that, and return how many; all else stays. Raises StorageError."""
+    old = delete(observations).where(observations.c.at < observations_before)
+    with database.write() as connection:
+        return connection.execute(old).rowcount
+
+
+def rebuild_search(database: Database) -> int:
+    """Make the search index anew from the stored texts; returns how many they are. Raises StorageError."""
+    with database.write() as connection:
+        return search.rebuild(connection)
+
+
+def sizes(database: Database) -> Sizes:
+    """Measure the database. Raises StorageError."""
+    with database.read() as connection:
+        rows = {table.name: connection.scalar(_count(table)) or 0 for table in metadata.sorted_tables}
+        if database.is_sqlite:
+            pages, size = (
+                connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
+                for name in ("page_count", "page_size")
+            )
+            return Sizes(pages * size, rows)
+        asked = connection.exec_driver_sql("SELECT pg_database_size(current_database())")
+        return Sizes(asked.scalar_one(), rows)
+
+
+def backup(database: Database, path: Path) -> None:
+    """Write a copy of an SQLite database to a new file, also while it is in use.
+
+    Raises StorageError: where the file is there already or cannot be written, and for PostgreSQL, which has
+    tools of its own.
+    """
+    if not database.is_sqlite:
+        raise StorageError(
+            "A PostgreSQL database is copied by its own tools",
+            subject=database.url,
+            mend="Run: pg_dump --format=custom --file=FILE and the database's URL",
+        )
+    if path.exists():
+        raise StorageError("The file is there already", subject=str(path), mend="Name another file")
+    unfinished = path.with_name(path.name + ".unfinished")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _copy(database, unfinished)
+        unfinished.rename(path)
+    except (OSError, sqlite3.Error) as error:
+        unfinished.unlink(missing_ok=True)
+        raise StorageError("The copy could not be written", subject=str(path), mend=str(error)) from error
+
+
+def _copy(database: Database, path: Path) -> None:
+    with database.read() as connection, closing(sqlite3.connect(path)) as copy:
+        # https://sqlite.org/backup.html: one snapshot, whatever others write meanwhile.
+        connection.connection.driver_connection.backup(copy)  # type: ignore[union-attr]
+
+
+def _count(table: Table) -> Select[int]:
+    return select(func.count()).select_from(table)
+
+
+def _sqlite_findings(connection: Connection) -> Iterator[str]:
+    for (found,) in connection.exec_driver_sql("PRAGMA integrity_check(100)"):
+        if found != "ok":
+            yield f"SQLite: {found}"
+    for table, row, parent, _ in connection.exec_driver_sql("PRAGMA foreign_key_check"):
+        yield f"{table}, row {row}: belongs to nothing in {parent}"
+
+
+def _head_findings(connection: Connection) -> Iterator[str]:
+    same = and_(revisions.c.article == articles.c.id, revisions.c.number == articles.c.revisions)
+    differ = or_(
+        revisions.c.id.is_(None),
+        revisions.c.content_hash != articles.c.content_hash,
+        revisions.c.rules != articles.c.rules,
+    )
+    wanted = (
+        select(articles.c.id, revisions.c.id).select_from(articles.outerjoin(revisions, same)).where(differ)
+    )
+    for article, revision in connection.execute(wanted):
+        lost = "its last revision is lost" if revision is None else "it differs from its last revision"
+        yield f"article {article}: {lost}"
+
+
+def _page_findings(connection: Connection) -> Iterator[str]:
+    """Revisions whose pages are not all kept."""
+    columns = (revisions.c.id, revisions.c.article, revisions.c.number, revisions.c.pages)
+    for rows in _by_key(connection, select(*columns), revisions.c.id, 0):
+        pages = [(row, page) for row in rows for page in pages_of(row.pages)]
+        digests = {page.digest for _, page in pages}
+        kept = set(connection.scalars(select(bodies.c.digest).where(bodies.c.digest.in_(digests))))
+        for row, page in pages:
+            if page.digest not in kept:
+                yield f"article {row.article}, revision {row.number}: the page {page.url} is lost"
+
+
+def _body_findings(connection: Connection) -> Iterator[str]:
+    for rows in _by_key(connection, select(bodies), bodies.c.digest, ""):
+        for row in rows:
+            try:
+                sound = body_digest(unpack(row.content)) == row.digest
+            except ZstdError:
+                sound = False
+            if not sound:
+                yield f"body {row.digest}: it is not what was stored"
+
+
+def _by_key(
+    connection: Connection, wanted: Select[Any], key: ColumnElement[Any], last: Any
+) -> Iterator[Sequence[Row[Any]]]:
+    """Yield a table's rows some at a time, by a unique column that comes first in the row."""
+    while rows := connection.execute(wanted.where(key > last).order_by(key).limit(_AT_ONCE)).all():
+        yield rows
+        last = rows[-1][0]
