@@ -121,12 +121,13 @@ def _change(part: Part, pair: Pair, fold: Fold) -> Change:
     old, new = pair.old, pair.new
     if old is None or new is None:
         return _lone(part, old, new, fold)
-    at = (Position(old.paragraph, old.number), Position(new.paragraph, new.number))
+    here = Position(new.paragraph, new.number)
+    at = (here if old[2:4] == new[2:4] else Position(old.paragraph, old.number), here)
     if pair.equal:
         kind = ChangeKind.MOVED if pair.moved else ChangeKind.KEPT
         classes = (EditClass.MOVED,) if pair.moved else ()
         return Change(kind, part, old.text, new.text, *at, (Run("=", new.text),), classes)
-    a, b = sides(folded(*old[:2], fold), folded(*new[:2], fold), quoted=(old.quoted, new.quoted))
+    a, b = sides(folded(old.text, fold), folded(new.text, fold), quoted=(old.quoted, new.quoted))
     hunks = hunks_of(a, b)
     found = _of_part(part, classes_of_sentence(hunks, a, b))
     if pair.moved:

@@ -7,7 +7,6 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from itertools import takewhile
 
 from rapidfuzz import fuzz, process
@@ -51,14 +50,24 @@ def align(old: Sequence[Sentence], new: Sequence[Sentence], fold: Fold) -> list[
     """
     head = _common(old, new)
     tail = _common(old[head:][::-1], new[head:][::-1])
-    once = cache(fold)
-    olds = with_keys(old[head : len(old) - tail], once)
-    news = with_keys(new[head : len(new) - tail], once)
+    olds, news = _keyed(old[head : len(old) - tail], new[head : len(new) - tail], fold)
     olds, news = undo_reflow(olds, news), undo_reflow(news, olds)
     pairs = [Pair(a, b) for a, b in zip(old[:head], new[:head], strict=True)]
     pairs += _in_order(_pair_leftovers(list(_gaps(olds, news))))
     pairs += [Pair(a, b) for a, b in zip(old[len(old) - tail :], new[len(new) - tail :], strict=True)]
     return pairs
+
+
+def _keyed(
+    old: Sequence[Sentence], new: Sequence[Sentence], fold: Fold
+) -> tuple[list[Sentence], list[Sentence]]:
+    """Fold what is not on both sides to the letter: folding costs more than comparing."""
+    shared = {s.text for s in old} & {s.text for s in new}
+
+    def key(text: str) -> str:
+        return text if text in shared else fold(text)
+
+    return with_keys(old, key), with_keys(new, key)
 
 
 def _common(old: Sequence[Sentence], new: Sequence[Sentence]) -> int:
@@ -87,7 +96,9 @@ def _gaps(olds: Sequence[Sentence], news: Sequence[Sentence]) -> Iterator[list[P
 
 def _pair_gap(olds: Sequence[Sentence], news: Sequence[Sentence]) -> list[Pair]:
     """Pair what stands between two equal sentences, order kept."""
-    if olds and news and "".join(s.key for s in olds) == "".join(s.key for s in news):
+    if not olds or not news:
+        return [Pair(s, None) for s in olds] + [Pair(None, s) for s in news]
+    if "".join(s.key for s in olds) == "".join(s.key for s in news):
         return [Pair(join_all(olds), join_all(news))]
     pairs: list[Pair] = []
     a0 = b0 = 0

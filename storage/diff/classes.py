@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from storage.diff.entities import Entity, EntityKind, entities_of
 from storage.diff.inside import Hunk, Side
-from storage.diff.marks import Span, attribution_spans, open_quotation, qualifiers, quoted_spans
+from storage.diff.marks import Span, attribution_spans, in_quotation, qualifiers, quoted_spans
 from storage.diff.tokens import Fact, Kind, meaning
 from storage.records import EditClass
 
@@ -18,8 +18,6 @@ CLAUSE = 8
 _SIGNS = re.compile(r"[\W_]+")
 #: Characters beside a changed fact that are told as reworded though nothing stood in their place.
 _LONG_REST = 6
-#: Characters around the changed places in which entities are sought: the longest that may reach into one.
-_NEAR = 12
 _PARTICLES = re.compile("[了的地得着过]")
 #: A mark: its span and what it says.
 Said = tuple[int, int, str]
@@ -41,16 +39,14 @@ class Marked:
 def mark(side: Side, low: int, high: int) -> Marked:
     """Find quotations, attributions, qualifiers, and the entities at or near the span."""
     key = side.key
-    closer = open_quotation(side.folded.key[: side.start], side.quoted)
+    quoted = in_quotation(side.folded.key[: side.start], side.quoted)
     attributed = attribution_spans(side.folded.key)
     return Marked(
         side,
-        quoted_spans(key, closer),
+        quoted_spans(key, quoted),
         [(start - side.start, end - side.start) for start, end in attributed],
         list(qualifiers(key, side.words)),
-        entities_of(
-            key, [word for word in side.words if word.end > low - _NEAR and word.start < high + _NEAR]
-        ),
+        entities_of(key, side.words, low, high),
     )
 
 
@@ -165,6 +161,8 @@ class _Place:
             [mark for mark in marks if mark[0] < span[1] and mark[1] > span[0]]
             for marks, span in zip((old, new), self.spans, strict=True)
         )
+        if not before and not after:
+            return False
         said = [Counter(mark[2] for mark in marks) for marks in (before, after)]
         for empty, marks in ((0, old), (1, new)):
             start, end = self.spans[empty]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
+from itertools import chain
 from typing import NamedTuple
 
 from storage.diff.lexicon import (
@@ -41,17 +42,19 @@ class Entity(NamedTuple):
     kind: EntityKind
 
 
+#: Characters around the changed places in which entities are sought: the longest that may reach into one.
+_NEAR = 12
 _HAN = "\u4e00-\u9fff"
 _SURNAME = f"(?:{'|'.join(COMPOUND_SURNAMES)}|[{SURNAMES}])"
-_POST = re.compile(f"(?:{'|'.join(RANKS)})*(?:{'|'.join(POSTS)})(?:助理)?")
+_POST = re.compile(f"(?:{'|'.join(POSTS)})(?:助理)?")
 _CALLED = re.compile(f"(?:{'|'.join(sorted(POSTS + ROLES, key=len, reverse=True))})(?={_SURNAME})")
 _PERSON = re.compile(
     rf"{_SURNAME}某[某甲乙丙丁]?(?![种些个地年月日项处位名条类次件家])"
-    rf"|[{_HAN}]{{1,6}}(?:[·•‧][{_HAN}]{{1,6}})+"
     rf"|{_SURNAME}(?:先生|女士|老师|医生|师傅|大爷|婆婆|阿姨)"
 )
 #: Verbs of one character that the segmenter takes into a name before them.
 _AFTER_NAME = "任说称获为等在被当"
+_FOREIGN = re.compile(f"[{_HAN}]{{1,6}}(?:·[{_HAN}]{{1,6}})+")
 _PERSON_TAGS = frozenset({"nr", "nrt", "nrfg"})
 #: Tags under which the second part of a name cut in two turns up.
 _GIVEN_TAGS = _PERSON_TAGS | {"ns", "nz"}
@@ -62,13 +65,23 @@ _BODY_REACH = 4
 _LONGEST_NAME = 4
 
 
-def entities_of(key: str, words: Sequence[Word]) -> list[Entity]:
-    """Return the entities of a folded sentence, in no order; bodies may hold places."""
-    places = list(_places(words))
-    bodies = list(_bodies(words))
-    posts = [Entity(m.start(), m.end(), m.group(), EntityKind.POST) for m in _POST.finditer(key)]
-    persons = [p for p in _persons(key, words) if not _inside(p, places + bodies)]
-    return [*places, *bodies, *posts, *persons]
+def entities_of(key: str, words: Sequence[Word], low: int, high: int) -> list[Entity]:
+    """Return the entities of a folded text at or near a span, in no order; bodies may hold places."""
+    low, high = max(0, low - _NEAR), high + _NEAR
+    near = [word for word in words if word.end > low and word.start < high]
+    places = list(_places(near))
+    bodies = list(_bodies(near))
+    persons = [p for p in _persons(key, near, low, high) if not _inside(p, places + bodies)]
+    return [*places, *bodies, *_posts(key, low, high), *persons]
+
+
+def _posts(key: str, low: int, high: int) -> Iterator[Entity]:
+    """Yield posts with the ranks before them: 副 of 副主任 is part of the post."""
+    for match in _POST.finditer(key, low, high):
+        start = match.start()
+        while rank := next((rank for rank in RANKS if key.endswith(rank, 0, start)), ""):
+            start -= len(rank)
+        yield Entity(start, match.end(), key[start : match.end()], EntityKind.POST)
 
 
 def _entity(word: Word, kind: EntityKind) -> Entity:
@@ -83,7 +96,7 @@ def _inside(entity: Entity, others: Iterable[Entity]) -> bool:
     return any(other.start <= entity.start and entity.end <= other.end for other in others)
 
 
-def _persons(key: str, words: Sequence[Word]) -> Iterator[Entity]:
+def _persons(key: str, words: Sequence[Word], low: int, high: int) -> Iterator[Entity]:
     for at, word in enumerate(words):
         compound = word.text[:2] in COMPOUND_SURNAMES
         if not compound and word.text[0] not in SURNAMES:
@@ -96,9 +109,10 @@ def _persons(key: str, words: Sequence[Word]) -> Iterator[Entity]:
             yield Entity(word.start, word.end - 1, word.text[:-1], EntityKind.PERSON)
         elif len(word.text) == 1 and given and len(given.text) <= 2 and given.tag in _GIVEN_TAGS:
             yield _joined([word, given], EntityKind.PERSON)
-    for match in _PERSON.finditer(key):
+    patterns = (_PERSON, _FOREIGN) if "·" in key else (_PERSON,)
+    for match in chain.from_iterable(pattern.finditer(key, low, high) for pattern in patterns):
         yield Entity(match.start(), match.end(), match.group(), EntityKind.PERSON)
-    for match in _CALLED.finditer(key):
+    for match in _CALLED.finditer(key, low, high):
         yield from _called(match.end(), words)
 
 

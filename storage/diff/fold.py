@@ -10,12 +10,12 @@ Fold = Callable[[str], str]
 _UNSEEN_RANGES = ((0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x2064), (0x2066, 0x2069), (0xFE00, 0xFE0F))
 #: White space and the characters that are drawn with no width: soft hyphen, zero-width space and joiners,
 #: direction marks, word joiner, byte order mark, variation selectors.
-_UNSEEN = frozenset(
+UNSEEN = frozenset(
     [chr(code) for code in range(0x3001) if chr(code).isspace()]
     + [chr(code) for code in (0xAD, 0x180E, 0xFEFF)]
     + [chr(code) for first, last in _UNSEEN_RANGES for code in range(first, last + 1)]
 )
-_FOLDED = {**{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}, **dict.fromkeys(map(ord, _UNSEEN))}
+_FOLDED = {**{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}, **dict.fromkeys(map(ord, UNSEEN))}
 
 
 def width_fold(text: str) -> str:
@@ -38,16 +38,28 @@ class Folded:
         return self.text[first:last]
 
 
-def folded(text: str, key: str, fold: Fold) -> Folded:
-    """Set a text beside its fold, `key`, where that keeps characters one to one; else fold them one by one.
+def folded(text: str, fold: Fold) -> Folded:
+    """Fold a text as a whole where that keeps characters one to one, else character by character.
 
     The fold of the whole is better: what a Traditional character becomes can depend on its neighbours.
     """
+    key = fold(text)
     if len(key) == len(text):
         return Folded(text, key, range(len(text)))
-    seen = [at for at, char in enumerate(text) if char not in _UNSEEN]
+    seen = [at for at, char in enumerate(text) if char not in UNSEEN]
     if len(key) == len(seen):
         return Folded(text, key, seen)
+    if len(key) - key.count(" ") == len(seen):
+        return Folded(text, key, _with_spaces(key, seen))
     parts = [(at, fold(char)) for at, char in enumerate(text)]
     origin = [at for at, part in parts for _ in part]
     return Folded(text, "".join(part for _, part in parts), origin)
+
+
+def _with_spaces(key: str, seen: Sequence[int]) -> list[int]:
+    """Place the spaces that the fold kept right after the character before them."""
+    origin: list[int] = []
+    characters = iter(seen)
+    for char in key:
+        origin.append(origin[-1] + 1 if char == " " and origin else next(characters))
+    return origin

@@ -27,6 +27,8 @@ _ATTRIBUTION = re.compile(
 )
 #: One of these is in every attribution; most sentences have none.
 _CREDITING = re.compile("[据记者稿编审摄图文作来采撰策统设校监出供制终海电讯员]")
+#: Characters from which a word of the dictionary is a set phrase.
+_PHRASE = 4
 _DENYING = re.compile(f"[{''.join(word for word in DENIALS if len(word) == 1)}禁]")
 _DENIAL = re.compile(f"(?P<none>{'|'.join(NO_DENIALS)})|(?P<word>{'|'.join(DENIALS)})")
 _SAME_DENIAL = {
@@ -54,30 +56,29 @@ _PLANNED = re.compile("(?<![模虚草比])拟(?![定人合态])")
 _LONG_QUALIFIER = re.compile("|".join(sorted((w for w in _QUALIFIERS if len(w) > 1), key=len, reverse=True)))
 
 
-def open_quotation(text: str, quoted: bool) -> str:
-    """Return the mark that would close the quotation open at the end of a text, or ''."""
-    closer = "”" if quoted else ""
+def in_quotation(text: str, quoted: bool) -> bool:
+    """Whether a quotation is open at the end of a text; `quoted`: whether one is at its start."""
     for match in _QUOTES.finditer(text):
-        char = match.group()
-        if not closer:
-            closer = _OPENS.get(char, "")
-        elif char == closer:
-            closer = ""
-    return closer
+        quoted = _after(match.group(), quoted)
+    return quoted
 
 
-def quoted_spans(key: str, closer: str) -> list[Span]:
-    """Return what stands inside quotation marks; `closer` ends the one open at the start, or is ''."""
+def _after(mark: str, quoted: bool) -> bool:
+    """A fold may make all marks straight: those open and close in turn."""
+    return not quoted if mark == '"' else mark in _OPENS
+
+
+def quoted_spans(key: str, quoted: bool) -> list[Span]:
+    """Return what stands inside quotation marks; `quoted`: whether the text starts inside."""
     spans: list[Span] = []
     start = 0
     for match in _QUOTES.finditer(key):
-        char, at = match.group(), match.start()
-        if closer and char == closer:
-            spans.append((start, at))
-            closer = ""
-        elif not closer and char in _OPENS:
-            closer, start = _OPENS[char], at + 1
-    if closer and closer != '"':
+        before, quoted = quoted, _after(match.group(), quoted)
+        if before and not quoted:
+            spans.append((start, match.start()))
+        elif quoted and not before:
+            start = match.end()
+    if quoted:
         spans.append((start, len(key)))
     return spans
 
@@ -89,15 +90,15 @@ def attribution_spans(key: str) -> list[Span]:
     return [match.span() for match in _ATTRIBUTION.finditer(key)]
 
 
+def denies(text: str) -> bool:
+    """Whether a text holds a word of denial."""
+    return any(match["word"] for match in _DENIAL.finditer(text))
+
+
 def qualifiers(key: str, words: Sequence[Word]) -> Iterator[tuple[int, int, str]]:
     """Yield (start, end, meaning) of each word that denies or qualifies."""
-    borders = {word.end for word in words}
-    for match in _DENIAL.finditer(key) if _DENYING.search(key) else ():
-        if match["word"]:
-            yield match.start(), match.end(), _SAME_DENIAL.get(match["word"], match["word"])
-        elif match.end() not in borders:  # "不同" in "不同意": no word, so it does deny
-            at = next(at for at in range(match.start(), match.end()) if key[at] in DENIALS)
-            yield at, at + 1, key[at]
+    if _DENYING.search(key):
+        yield from _denials(key, words)
     for match in _PLANNED.finditer(key):
         yield match.start(), match.end(), "拟"
     for match in _LONG_QUALIFIER.finditer(key):
@@ -106,3 +107,17 @@ def qualifiers(key: str, words: Sequence[Word]) -> Iterator[tuple[int, int, str]
         said = _QUALIFIERS.get(word.text) if len(word.text) == 1 else None
         if said and word.tag in _QUALIFYING_TAGS.get(word.text, {word.tag}):
             yield word.start, word.end, said
+
+
+def _denials(key: str, words: Sequence[Word]) -> Iterator[tuple[int, int, str]]:
+    """Yield words of denial; in a set phrase (不约而同) the character denies nothing."""
+    borders = {word.end for word in words}
+    phrases = [word for word in words if len(word.text) >= _PHRASE]
+    for match in _DENIAL.finditer(key):
+        if any(phrase.start <= match.start() and match.end() <= phrase.end for phrase in phrases):
+            continue
+        if match["word"]:
+            yield match.start(), match.end(), _SAME_DENIAL.get(match["word"], match["word"])
+        elif match.end() not in borders:  # "不同" in "不同意": no word, so it does deny
+            at = next(at for at in range(match.start(), match.end()) if key[at] in DENIALS)
+            yield at, at + 1, key[at]

@@ -8,17 +8,19 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
+from storage.diff.fold import UNSEEN
 from storage.diff.model import PARAGRAPH_BREAK
 
 _END = re.compile("[。！？!?｡]+")
-_CLOSERS = frozenset("”’」』）)》】〉］]")
+_TRAILING = UNSEEN | frozenset("”’」』）)》】〉］]")
+_UNSEEN = "".join(UNSEEN)
 _ENDS_SENTENCE = re.compile("[。！？!?｡…][”’」』）)》】〉］\"']*$")
 #: Folded characters that must agree on either side of a paragraph break before it counts as mere reflow.
 _REFLOW_CONTEXT = 6
 
 
 class Sentence(NamedTuple):
-    """One sentence: exact text, folded key, the paragraph it starts in, its number, and its sentence end.
+    """One sentence: exact text, key to compare it by, the paragraph it starts in, its number in the body.
 
     `quoted` tells whether it starts inside a quotation that an earlier sentence of the paragraph opened.
     """
@@ -36,11 +38,11 @@ class Sentence(NamedTuple):
 
 
 def split_body(paragraphs: Sequence[str]) -> list[Sentence]:
-    """Split paragraphs into sentences, keys not yet folded; blank paragraphs cling to the sentence before."""
+    """Split paragraphs into sentences, keys not yet given; blank paragraphs cling to the sentence before."""
     sentences: list[Sentence] = []
     blank = ""
     for number, paragraph in enumerate(paragraphs):
-        if not paragraph.strip():
+        if not paragraph.strip(_UNSEEN):
             if sentences:
                 sentences[-1] = sentences[-1]._replace(text=sentences[-1].text + PARAGRAPH_BREAK + paragraph)
             else:
@@ -64,7 +66,7 @@ def split_paragraph(text: str) -> tuple[tuple[str, bool], ...]:
     quoted = False
     for match in _END.finditer(text):
         end = match.end()
-        while end < len(text) and (text[end] in _CLOSERS or text[end].isspace() or _closes(text, end)):
+        while end < len(text) and (text[end] in _TRAILING or _closes(text, end)):
             end += 1
         if end > start:
             parts.append((text[start:end], quoted))
@@ -81,14 +83,16 @@ def _closes(text: str, at: int) -> bool:
 
 
 def _still_quoted(text: str, quoted: bool) -> bool:
+    if '"' in text:
+        return quoted ^ (text.count('"') % 2 == 1)
     opened = max(text.rfind("“"), text.rfind("「"))
     closed = max(text.rfind("”"), text.rfind("」"))
     return quoted if opened == closed else opened > closed
 
 
-def with_keys(sentences: Iterable[Sentence], fold: Callable[[str], str]) -> list[Sentence]:
-    """Fold the sentences."""
-    return [Sentence(s.text, fold(s.text), s.paragraph, s.number, s.quoted) for s in sentences]
+def with_keys(sentences: Iterable[Sentence], keys: Callable[[str], str]) -> list[Sentence]:
+    """Give the sentences their keys."""
+    return [Sentence(s.text, keys(s.text), s.paragraph, s.number, s.quoted) for s in sentences]
 
 
 def join(left: Sentence, right: Sentence) -> Sentence:
@@ -119,7 +123,9 @@ def undo_reflow(sentences: Sequence[Sentence], other: Sequence[Sentence]) -> lis
 
 
 def _reflowed(left: Sentence, right: Sentence, whole: str, borders: set[int]) -> bool:
-    if right.paragraph == left.last_paragraph or _ENDS_SENTENCE.search(left.key):
+    if right.paragraph == left.paragraph or right.paragraph == left.last_paragraph:
+        return False
+    if _ENDS_SENTENCE.search(left.key):
         return False
     before = left.key[-_REFLOW_CONTEXT:]
     at = whole.find(before + right.key[:_REFLOW_CONTEXT])

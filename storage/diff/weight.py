@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
 
+from storage.diff.marks import denies
 from storage.diff.model import Change, ChangeKind, Part
+from storage.diff.tokens import Kind, tokenise
 from storage.records import EditClass
 
 #: Weight of one change of a class. A rule of judgement, not measured: facts, denials, names and words in a
@@ -25,17 +27,23 @@ WEIGHTS = {
     EditClass.MOVED: 3,
     EditClass.FORMAT: 1,
 }
-#: What further changes of the same class add, as parts of the first.
+#: What a sentence or clause added or removed weighs more if it states a number or denies something.
+STATEMENT = 8
+#: What further changes of the same class add, as parts of their own weight.
 FURTHER = 0.3
 #: The most that edits of the lesser classes weigh, however many there are.
 CAPS = {EditClass.FORMAT: 3, EditClass.MOVED: 10, EditClass.WORDING: 19}
+#: The most that edits of any one class weigh.
+HIGHEST = 90
 #: The weight of a live page that only grew.
 QUIET = 3
 #: The least weight of an edit to an entry that a live page had published before.
 LOUD = 40
 
 _FACTS = frozenset({EditClass.NUMBER, EditClass.NAME_OR_TITLE, EditClass.DATE_OR_PLACE, EditClass.NEGATION})
-_LIVE_TITLE = re.compile("直播|滚动|实时|持续更新|不断更新|更新中|最新进展|最新消息汇总")
+_LIVE_TITLE = re.compile("滚动更新|滚动播报|实时更新|持续更新|不断更新|更新中|图文直播|文字直播|直播实录")
+#: Paragraphs that start with a time of day from which a page counts as live without saying so.
+_ENTRIES = 3
 _STAMP = re.compile(
     r"\s*[【\[(（]?(?:\d{4}[年/-])?(?:\d{1,2}[月/-]\d{1,2}日?\s*)?(?:\d{1,2}[:：]\d{2}(?:[:：]\d{2})?|\d{1,2}时(?:\d{1,2}分|许)?)"
     r"\s*[】\])）:：,，\s]?"
@@ -44,19 +52,29 @@ _STAMP = re.compile(
 
 def weigh(changes: Sequence[Change]) -> int:
     """Return the weight of changes, each class taking its part of what is left to 100 (noisy-or)."""
-    left = 1.0
-    counts = Counter(edit for change in changes for edit in change.classes)
-    for edit, count in counts.items():
-        part = min(WEIGHTS[edit] * (1 + FURTHER * (count - 1)), CAPS.get(edit, 90))
-        left *= 1 - part / 100
+    weights: dict[EditClass, list[int]] = defaultdict(list)
+    for change in changes:
+        for edit in change.classes:
+            weights[edit].append(WEIGHTS[edit] + (STATEMENT if _states(change, edit) else 0))
     if any(c.where is Part.TITLE and _FACTS & set(c.classes) for c in changes):
-        left *= 1 - WEIGHTS[EditClass.HEADLINE] / 100
+        weights[EditClass.HEADLINE].append(WEIGHTS[EditClass.HEADLINE])
+    left = 1.0
+    for edit, parts in weights.items():
+        part = max(parts) + FURTHER * (sum(parts) - max(parts))
+        left *= 1 - min(part, CAPS.get(edit, HIGHEST)) / 100
     return round(100 * (1 - left))
+
+
+def _states(change: Change, edit: EditClass) -> bool:
+    """Whether what was added or removed holds a number or a denial."""
+    sign = {EditClass.ADDED: "+", EditClass.REMOVED: "-"}.get(edit)
+    text = "".join(run.text for run in change.runs if run.op == sign) if sign else ""
+    return any(fact.kind is Kind.NUMBER for fact in tokenise(text).facts) or denies(text)
 
 
 def is_live(title: str, body: Sequence[str]) -> bool:
     """Whether a page is one that grows: it says so, or three paragraphs start with a time of day."""
-    return bool(_LIVE_TITLE.search(title)) or sum(bool(_STAMP.match(p)) for p in body) >= 3
+    return bool(_LIVE_TITLE.search(title)) or sum(bool(_STAMP.match(p)) for p in body) >= _ENTRIES
 
 
 def growth(segments: Sequence[Change]) -> list[Change]:
