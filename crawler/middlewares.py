@@ -16,7 +16,7 @@ from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
 
-from crawler.politeness import Budget
+from crawler.politeness import SPACING, Budget
 
 #: A server that asks for a longer pause than this, in seconds, is left alone until the next run.
 LONGEST_WAIT = 600.0
@@ -89,8 +89,8 @@ class Politeness:
         return self.local if _is_loopback(host) else self.public
 
 
-def _budget(per_hour: Any, **options: float) -> Budget:
-    return Budget(per_hour=float(per_hour) if per_hour is not None else None, **options)
+def _budget(per_hour: Any, spacing: float = SPACING) -> Budget:
+    return Budget(per_hour=float(per_hour) if per_hour is not None else None, spacing=spacing)
 
 
 def _is_loopback(netloc: str) -> bool:
@@ -162,6 +162,6 @@ async def _private_address(host: str) -> str:
     except OSError:
         return ""  # the download itself will say that the name is unknown
     for *_, address in found:
-        if not ipaddress.ip_address(address[0].split("%")[0]).is_global:
+        if not ipaddress.ip_address(str(address[0]).split("%")[0]).is_global:
             return str(address[0])
     return ""

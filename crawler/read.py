@@ -51,7 +51,11 @@ def read_part(body: PageBody, publisher: Publisher) -> Part:
     """Read one page. Raises Undecodable, PageAbsent, TemplateUnknown."""
     decoded = decode(body.content, body.content_type or None)
     is_text = _is_text(decoded.text, body.content_type)
-    repaired = repair.repair(decoded.text) if is_text else getattr(repair, "repair_html", repair.Repaired)(decoded.text)
+    repaired = (
+        repair.repair(decoded.text)
+        if is_text
+        else getattr(repair, "repair_html", repair.Repaired)(decoded.text)
+    )
     read = read_text if is_text else publisher.read_article
     page = read(repaired.text, body.url)
     if page is None:

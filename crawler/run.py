@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 
 from scrapy.crawler import AsyncCrawlerRunner
@@ -87,10 +88,11 @@ def crawl_all(
     async def work() -> list[CrawlResult]:
         crawls = Crawls(database, options)
         stopped = asyncio.Event()
+        endings: list[asyncio.Future[None]] = []
 
         def interrupt() -> None:
             stopped.set()
-            asyncio.ensure_future(crawls.stop())
+            endings.append(asyncio.ensure_future(crawls.stop()))
 
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -99,7 +101,7 @@ def crawl_all(
         for task in tasks:
             if stopped.is_set():
                 break
-            results.append(await crawls.crawl(task, lambda tally, task=task: listener(task, tally)))
+            results.append(await crawls.crawl(task, partial(listener, task)))
         return results
 
     return in_reactor(work)
@@ -113,10 +115,11 @@ def fetch_one(url: str, *, allow_private_addresses: bool = False) -> PageBody:
         runner = AsyncCrawlerRunner(Options(allow_private_addresses=allow_private_addresses).settings())
         crawler = runner.create_crawler(PageSpider)
         await runner.crawl(crawler, url=url)
-        spider = crawler.spider
+        spider: Any = crawler.spider
         if spider.page is None:
             raise FetchFailed(f"The page could not be fetched, {spider.problem}", subject=url)
-        return spider.page
+        page: PageBody = spider.page
+        return page
 
     return in_reactor(work)
 
@@ -124,8 +127,9 @@ def fetch_one(url: str, *, allow_private_addresses: bool = False) -> PageBody:
 def in_reactor(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
     """Run a coroutine on a fresh asyncio reactor; return its result or raise its exception."""
     install_reactor(REACTOR)
-    from twisted.internet import reactor
+    from twisted.internet import reactor as installed
 
+    reactor: Any = installed
     outcome: list[asyncio.Future[T]] = []
 
     def begin() -> None:

@@ -78,11 +78,11 @@ async def serve() -> None:
     start = msgspec.json.decode(await reader.readline(), type=Start)
     database = Database.open(start.database_url)
     crawls = Crawls(database, Options(start.requests_per_hour, start.allow_private_addresses))
-    current: asyncio.Task[None] | None = None
+    endings: list[asyncio.Future[None]] = []
 
     def stop() -> None:
         reader.feed_eof()
-        asyncio.ensure_future(crawls.stop())
+        endings.append(asyncio.ensure_future(crawls.stop()))
 
     loop.add_signal_handler(signal.SIGTERM, stop)
     loop.add_signal_handler(signal.SIGINT, lambda: None)  # the parent decides

@@ -26,7 +26,7 @@ class CrawlTask:
     pages: int | None = None
     since: date | None = None
     revisit_for: timedelta = timedelta(days=7)
-    policy: Policy = Policy()
+    policy: Policy = field(default_factory=Policy)
     dry_run: bool = False
 
 

@@ -45,7 +45,9 @@ class Visit(Generic[PartT]):
 
     def begin(self) -> list[Ask]:
         """The first pages to ask for: part 1, and all further parts that are known."""
-        return self._ask([Ask(self.url, 1), *(Ask(url, part) for part, url in self.known.items() if part > 1)])
+        return self._ask(
+            [Ask(self.url, 1), *(Ask(url, part) for part, url in self.known.items() if part > 1)]
+        )
 
     def transferred(self, status: int, size: int, seconds: float, part: int) -> None:
         """Add up what the transfers cost."""
@@ -101,7 +103,9 @@ class Visit(Generic[PartT]):
         return asks
 
 
-def judge(status: int, asked: str, answered: str, size: int, publisher: Publisher) -> tuple[Outcome, str] | None:
+def judge(
+    status: int, asked: str, answered: str, size: int, publisher: Publisher
+) -> tuple[Outcome, str] | None:
     """Say what an answer means for an article before its body is read; None where the body decides.
 
     `asked` and `answered` are the addresses before and after redirects; `size` is the body's, in bytes.

@@ -13,7 +13,7 @@ from crawler.task import CrawlResult, CrawlTask
 from storage.errors import NewsdeltaError
 
 
-class CrawlerDied(NewsdeltaError):
+class CrawlFailedError(NewsdeltaError):
     """The crawling process ended or hung in the middle of a crawl; what it stored stays stored."""
 
 
@@ -43,7 +43,7 @@ class CrawlerProcess:
         return self._process.pid if self._process else None
 
     async def crawl(self, task: CrawlTask) -> CrawlResult:
-        """Do one task. Raises CrawlerDied; the next task gets a new process."""
+        """Do one task. Raises CrawlFailedError; the next task gets a new process."""
         async with self._turn:
             process = await self._ready()
             try:
@@ -53,7 +53,9 @@ class CrawlerProcess:
                 line = b""
             if not line:
                 await self._end(kill=True)
-                raise CrawlerDied("The crawl did not end", subject=task.channel.name, mend="It is tried again")
+                raise CrawlFailedError(
+                    "The crawl did not end", subject=task.channel.name, mend="It is tried again"
+                )
             self._runs += 1
             return decode_result(line)
 

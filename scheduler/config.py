@@ -41,7 +41,7 @@ class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A table of the file: unknown keys are errors."""
 
 
-class DatabaseSection(_Section):
+class DatabaseSection(_Section, frozen=True):
     """[database]"""
 
     url: str | None = None
@@ -51,7 +51,7 @@ class DatabaseSection(_Section):
             raise ValueError(f"{mask(self.url)!r} is no database URL; write sqlite:///PATH or postgresql://…")
 
 
-class WatchSection(_Section):
+class WatchSection(_Section, frozen=True):
     """[watch]"""
 
     requests_per_hour: float | None = None
@@ -69,13 +69,13 @@ class WatchSection(_Section):
             duration(text)
 
 
-class NetworkSection(_Section):
+class NetworkSection(_Section, frozen=True):
     """[network]"""
 
     allow_private_addresses: bool = False
 
 
-class ChannelSection(_Section):
+class ChannelSection(_Section, frozen=True):
     """One [[channel]]"""
 
     name: str
@@ -96,7 +96,7 @@ class ChannelSection(_Section):
         return Channel(self.name, built_in.label, home, built_in.publisher, columns)
 
 
-class _File(_Section):
+class _File(_Section, frozen=True):
     database: DatabaseSection = DatabaseSection()
     watch: WatchSection = WatchSection()
     network: NetworkSection = NetworkSection()
@@ -219,26 +219,22 @@ def _keys_mend(path: list[str], key: str) -> str:
 
 
 def _place(path: list[str], text: str) -> str:
-    """The line of the key that `path` leads to, found by its table header and name; else the key alone."""
-    table, nth, key = "", 0, ""
-    for step in path:
-        if step.isdigit():
-            nth = int(step)
-        elif not table:
-            table = step
-        elif not key:
-            key = step
+    """The line that `path` (table, number, key) leads to, found by its header and name; else the path itself."""
+    names = [step for step in path if not step.isdigit()]
+    nth = next((int(step) for step in path if step.isdigit()), 0)
+    if not names:
+        return ""
+    table, key = (names[0], names[1]) if len(names) > 1 else (names[0], None)
     current, seen = "", -1
     for number, line in enumerate(text.splitlines(), 1):
         if header := re.match(r"\s*\[\[?\s*([\w.-]+)\s*\]\]?", line):
             current = header[1]
             seen += current == table
-            if current == table and not key and seen == nth:
+            if key is None and current == table and seen == nth:
                 return f", line {number}"
-        elif current == (table if key else "") and seen >= (nth if key else -1):
-            if re.match(rf"\s*{re.escape(key or table)}\s*=", line):
-                return f", line {number}"
-    return f", {'.'.join(path)}" if path else ""
+        elif key and current == table and seen == nth and re.match(rf"\s*{re.escape(key)}\s*=", line):
+            return f", line {number}"
+    return f", {'.'.join(path)}"
 
 
 def _check_home(home: str) -> None:

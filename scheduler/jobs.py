@@ -10,7 +10,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from crawler.task import CrawlResult, CrawlTask
-from scheduler.child import CrawlerDied, CrawlerProcess
+from scheduler.child import CrawlerProcess, CrawlFailedError
 from scheduler.tell import Teller
 
 log = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ async def crawl_channel(
     """Crawl one channel once and report what came of it."""
     try:
         report(await process.crawl(task))
-    except CrawlerDied as error:
+    except CrawlFailedError as error:
         log.error("%s", error)
 
 

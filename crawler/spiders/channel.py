@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import UTC, date, datetime
+from enum import StrEnum
 from typing import Any, Self
 
 from scrapy import Request, Spider, signals
@@ -30,6 +31,14 @@ LISTING_PRIORITY = 10
 CATCH_UP_PAGES = 3
 #: How many columns of a channel are visited: those it names, and those its home page shows.
 COLUMN_LIMIT = 24
+
+
+class Role(StrEnum):
+    """How we came to a listing, which says what it is good for."""
+
+    HOME = "home"  # shows the channel's columns
+    NAMED = "named"  # a column that the channel names, or a person
+    FOUND = "found"  # a column that the home page shows: some are closed, and that is no failure of ours
 
 
 class ChannelSpider(Spider):
@@ -84,7 +93,7 @@ class ChannelSpider(Spider):
             for request in self._given(self.task.urls):
                 yield request
             return
-        for request in self._listing_requests(first_listings(self.task.channel)):
+        for request in self._channel_listings():
             yield request
         pending = articles.pending(self.database, self.task.channel.name)
         for request in self._article_requests(pending):
@@ -98,25 +107,32 @@ class ChannelSpider(Spider):
 
     # -- listings
 
-    def parse_listing(self, response: Response, page: int, column: bool) -> Iterator[Request]:
+    def _channel_listings(self) -> Iterator[Request]:
+        channel = self.task.channel
+        yield from self._listing_requests([channel.home], Role.HOME)
+        yield from self._listing_requests(
+            (channel.home + path.lstrip("/") for path in channel.columns), Role.NAMED
+        )
+
+    def parse_listing(self, response: Response, page: int, role: Role) -> Iterator[Request]:
         """Find a listing's articles, its next page and, on a home page, its columns."""
         self._answered(response)
         if response.status == 304:
             return
         if response.status != 200:
-            self._listing_failed(response.url, f"the server answers {response.status}")
+            self._listing_failed(response.url, f"the server answers {response.status}", role)
             return
         try:
             text = decode(response.body, header(response, "Content-Type")).text
         except PageError as error:
-            self._listing_failed(response.url, error.message)
+            self._listing_failed(response.url, error.message, role)
             return
         listing = self.publisher.read_listing(text, response.url)
-        yield from self._follow(listing, response, page, column)
+        yield from self._follow(listing, response, page, role)
 
-    def _follow(self, listing: ListingPage, response: Response, page: int, column: bool) -> Iterator[Request]:
+    def _follow(self, listing: ListingPage, response: Response, page: int, role: Role) -> Iterator[Request]:
         if listing.moved_to and not listing.links:
-            yield from self._listing_requests([listing.moved_to], column=column)
+            yield from self._listing_requests([listing.moved_to], role)
             return
         links = [link for link in listing.links if self._wanted(link)]
         self._links_found += len(links)
@@ -130,10 +146,10 @@ class ChannelSpider(Spider):
             )
         self._remember_listing(response)
         yield from self._article_requests(links)
-        if not column:
-            yield from self._listing_requests(self._columns(listing), column=True)
+        if role is Role.HOME:
+            yield from self._listing_requests(self._columns(listing), Role.FOUND)
         if self._deeper(page, links, unknown):
-            yield from self._listing_requests(self._next_page(listing), page=page + 1, column=True)
+            yield from self._listing_requests(self._next_page(listing), role, page=page + 1)
 
     def _deeper(self, page: int, links: list[Link], unknown: int) -> bool:
         if self.task.pages is not None:
@@ -161,19 +177,22 @@ class ChannelSpider(Spider):
         if not self.task.dry_run:
             articles.remember_listing(
                 self.database,
-                response.request.url,
+                asked_url(response),
                 channel=self.task.channel.name,
                 etag=header(response, "ETag"),
                 last_modified=header(response, "Last-Modified"),
                 now=datetime.now(UTC),
             )
 
-    def _listing_failed(self, url: str, what: str) -> None:
-        self.tally.problem(url, f"The listing could not be read: {what}", "It is tried again in the next run")
+    def _listing_failed(self, url: str, what: str, role: Role) -> None:
+        self.tally.problem(
+            url,
+            f"The listing could not be read: {what}",
+            "It is tried again in the next run",
+            page_failed=role is not Role.FOUND,
+        )
 
-    def _listing_requests(
-        self, urls: Iterable[str], *, page: int = 1, column: bool = False
-    ) -> Iterator[Request]:
+    def _listing_requests(self, urls: Iterable[str], role: Role, *, page: int = 1) -> Iterator[Request]:
         wanted = [url for url in urls if url not in self._listings]
         self._listings.update(wanted)
         # A backfill needs the pages themselves, to find the way to the next ones.
@@ -184,7 +203,7 @@ class ChannelSpider(Spider):
                 url,
                 self.parse_listing,
                 known.get(url),
-                {"page": page, "column": column},
+                {"page": page, "role": role},
                 priority=LISTING_PRIORITY,
             )
 
@@ -194,7 +213,7 @@ class ChannelSpider(Spider):
         for url in urls:
             address = self.publisher.locate(url)
             if address is None:
-                yield from self._listing_requests([url], column=True)
+                yield from self._listing_requests([url], Role.NAMED)
             else:
                 yield from self._visit(address.key, url, address)
 
@@ -216,13 +235,17 @@ class ChannelSpider(Spider):
         return [self._ask(visit, ask, stored.get(ask.url)) for ask in visit.begin()]
 
     def _ask(self, visit: Visit[Part], ask: Ask, known: articles.Validators | None = None) -> Request:
-        return self._request(ask.url, self.parse_article, None if ask.fresh else known, {"visit": visit, "ask": ask})
+        return self._request(
+            ask.url, self.parse_article, None if ask.fresh else known, {"visit": visit, "ask": ask}
+        )
 
     def parse_article(self, response: Response, visit: Visit[Part], ask: Ask) -> Iterator[Request | Visited]:
         """Read one page of an article; when its visit is done, hand it on."""
         self._answered(response)
         visit.transferred(response.status, len(response.body), latency(response), ask.part)
-        verdict = judge(response.status, asked_url(response), response.url, len(response.body), self.publisher)
+        verdict = judge(
+            response.status, asked_url(response), response.url, len(response.body), self.publisher
+        )
         if verdict is None:
             asks = self._read(response, visit, ask)
         elif verdict[0] is Outcome.NOT_MODIFIED:
@@ -247,7 +270,7 @@ class ChannelSpider(Spider):
         what = reason(failure)
         visit = request.cb_kwargs.get("visit")
         if visit is None:
-            self._listing_failed(request.url, what)
+            self._listing_failed(request.url, what, request.cb_kwargs["role"])
             return
         ask = request.cb_kwargs["ask"]
         yield from self._carry_on(visit, visit.failed(ask, Outcome.FAILED, what))
@@ -285,7 +308,12 @@ class ChannelSpider(Spider):
 
     def closed_down(self, reason: str) -> None:
         """Close the run in the store."""
-        if not self._links_found and not self.task.urls and self.tally.answered and not self.tally.not_modified:
+        if (
+            not self._links_found
+            and not self.task.urls
+            and self.tally.answered
+            and not self.tally.not_modified
+        ):
             self.tally.problem(
                 self.task.channel.home,
                 f"No article links were found on {self.task.channel.name}",
@@ -293,11 +321,6 @@ class ChannelSpider(Spider):
             )
         if self.run_id is not None:
             articles.finish_run(self.database, self.run_id, datetime.now(UTC), self.tally.counts())
-
-
-def first_listings(channel: Channel) -> list[str]:
-    """The addresses of a channel's home and of the columns it names."""
-    return [channel.home, *(channel.home + column.lstrip("/") for column in channel.columns)]
 
 
 def task_from_words(channel: str, home: str | None, pages: str | None, since: str | None) -> CrawlTask:

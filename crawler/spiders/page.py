@@ -17,7 +17,7 @@ class PageSpider(Spider):
     """Fetches `url`; afterwards either `page` is set, or `problem` says why not."""
 
     name = "page"
-    custom_settings = {"ITEM_PIPELINES": {}}
+    custom_settings: dict[str, Any] | None = {"ITEM_PIPELINES": {}}  # noqa: RUF012 - as Scrapy declares it
 
     def __init__(self, url: str, **options: Any) -> None:
         super().__init__(**options)

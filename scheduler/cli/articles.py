@@ -13,7 +13,9 @@ from scheduler.config import Config
 @click.command("articles")
 @click.option("--channel", help="Only this channel.")
 @click.option("--since", type=Moment(), help="Only those first seen since: 2026-11-01, 12h, 7d.")
-@click.option("--search", metavar="TEXT", help="Words, all of which stand in the article; -word: which does not.")
+@click.option(
+    "--search", metavar="TEXT", help="Words, all of which stand in the article; -word: which does not."
+)
 @click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="At most this many.")
 @json_option
 @with_config

@@ -41,5 +41,6 @@ def list_(config: Config, as_json_: bool) -> None:
     table = Table("name", "channel", "home", "watched", box=None)
     for row in rows:
         style = "bold green" if row["watched"] else ""
-        table.add_row(row["name"], row["label"], row["home"], "yes" if row["watched"] else "", style=style)
+        cells = (str(row[name]) for name in ("name", "label", "home"))
+        table.add_row(*cells, "yes" if row["watched"] else "", style=style)
     console().print(table)

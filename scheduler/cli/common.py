@@ -26,7 +26,9 @@ def with_config(function: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-json_option = click.option("--json", "as_json_", is_flag=True, help="Print JSON, and nothing else, on stdout.")
+json_option = click.option(
+    "--json", "as_json_", is_flag=True, help="Print JSON, and nothing else, on stdout."
+)
 
 
 def print_json(value: Any) -> None:

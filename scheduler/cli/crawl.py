@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 @click.command("crawl")
 @click.argument("channels", nargs=-1, metavar="[CHANNEL]…")
-@click.option("--url", "urls", multiple=True, help="Only this page: an article or a listing. May be repeated.")
+@click.option(
+    "--url", "urls", multiple=True, help="Only this page: an article or a listing. May be repeated."
+)
 @click.option("--pages", type=click.IntRange(1), help="How many pages of each listing to read (backfill).")
 @click.option("--since", type=Moment(), help="Leave out what is dated earlier: 2026-11-01, 12h, 7d.")
 @click.option("--dry-run", is_flag=True, help="Fetch and compare, but store nothing.")
@@ -80,7 +82,9 @@ def tasks_for(
     by_channel: dict[str, list[str]] = {}
     for url in urls:
         by_channel.setdefault(_channel_of(url, config, channels), []).append(url)
-    return [CrawlTask(channel=config.channel(name), urls=tuple(u), **common) for name, u in by_channel.items()]
+    return [
+        CrawlTask(channel=config.channel(name), urls=tuple(u), **common) for name, u in by_channel.items()
+    ]
 
 
 def spent_by_host(config: Config, by_channel: dict[str, int]) -> dict[str, int]:
@@ -107,7 +111,9 @@ def _channel_of(url: str, config: Config, channels: tuple[str, ...]) -> str:
     for name, channel in {**CHANNELS, **config.channels}.items():
         if urlsplit(channel.home).netloc == host:
             return name
-    raise ConfigError("No channel has this host", subject=url, mend="Name the channel: newsdelta crawl CHANNEL --url …")
+    raise ConfigError(
+        "No channel has this host", subject=url, mend="Name the channel: newsdelta crawl CHANNEL --url …"
+    )
 
 
 def summary(result: CrawlResult) -> dict[str, Any]:

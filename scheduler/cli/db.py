@@ -47,7 +47,9 @@ def check(config: Config, as_json_: bool) -> None:
 
 
 @command.command("prune")
-@click.option("--before", type=Moment(), required=True, help="Drop observations older than this: 90d, 2026-01-01.")
+@click.option(
+    "--before", type=Moment(), required=True, help="Drop observations older than this: 90d, 2026-01-01."
+)
 @with_config
 def prune(config: Config, before: datetime) -> None:
     """Drop old observations; articles, revisions, events and evidence stay."""

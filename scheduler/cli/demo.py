@@ -56,7 +56,10 @@ def command(keep: bool) -> None:
         file = Path(folder) / "newsdelta.toml"
         file.write_text(CONFIG.format(folder=folder, home=site.url), encoding="utf-8")
         out = console()
-        out.print(f"A copy of the channel runs at {site.url}; newsdelta watches it (data in {folder}).\n", style="dim")
+        out.print(
+            f"A copy of the channel runs at {site.url}; newsdelta watches it (data in {folder}).\n",
+            style="dim",
+        )
         passed = asyncio.run(_Demo(load(str(file), env={}), site, out).run(keep=keep))
     sys.exit(0 if passed else 1)
 
@@ -90,7 +93,9 @@ class _Demo:
         await self._until_all_is_told()
         passed = self._check()
         if keep:
-            self.out.print(f"\nStill running: {self.site.url} and {self.config.database_name}. Ctrl-C ends it.")
+            self.out.print(
+                f"\nStill running: {self.site.url} and {self.config.database_name}. Ctrl-C ends it."
+            )
             await _until_interrupted()
         stop.set()
         await watching

@@ -14,7 +14,9 @@ from storage.records import EditClass, EventKind
 @click.command("events")
 @click.option("--since", type=Moment(), help="Only those since: 2026-11-01, 12h, 7d.")
 @click.option("--kind", type=click.Choice([kind.value for kind in EventKind]), help="Only this kind.")
-@click.option("--class", "class_", type=click.Choice([c.value for c in EditClass]), help="Only edits of this class.")
+@click.option(
+    "--class", "class_", type=click.Choice([c.value for c in EditClass]), help="Only edits of this class."
+)
 @click.option("--min-weight", type=click.IntRange(0, 100), help="Only edits at least so heavy (0-100).")
 @json_option
 @with_config

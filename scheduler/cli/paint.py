@@ -129,7 +129,9 @@ def print_revision(out: Console, article: Article, revision: Revision, addresses
             out.print(f"[dim]{name:>10}[/]  {escape(value)}")
     if revision.reading.repairs:
         count = len(revision.reading.repairs)
-        out.print(f"[yellow]{'repaired':>10}[/]  {count} places in the text were repaired: newsdelta show --json")
+        out.print(
+            f"[yellow]{'repaired':>10}[/]  {count} places in the text were repaired: newsdelta show --json"
+        )
     for paragraph in fields.body:
         out.print()
         out.print(f"　　{escape(paragraph)}")

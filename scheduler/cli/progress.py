@@ -14,7 +14,12 @@ from rich.table import Table
 if TYPE_CHECKING:
     from crawler.task import CrawlResult, CrawlTask, Tally
 
-_CHANGES = {"new": ("+", "green"), "edited": ("~", "yellow"), "removed": ("-", "red"), "restored": ("^", "cyan")}
+_CHANGES = {
+    "new": ("+", "green"),
+    "edited": ("~", "yellow"),
+    "removed": ("-", "red"),
+    "restored": ("^", "cyan"),
+}
 
 
 class Progress:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -18,7 +17,9 @@ if TYPE_CHECKING:
 
 @click.command("repair")
 @click.argument("source", metavar="FILE|-")
-@click.option("--report", is_flag=True, help="Say what was repaired and how sure that is, instead of the text.")
+@click.option(
+    "--report", is_flag=True, help="Say what was repaired and how sure that is, instead of the text."
+)
 @json_option
 @with_config
 def command(config: Config, source: str, report: bool, as_json_: bool) -> None:
@@ -68,5 +69,7 @@ def _print(repaired: Repaired) -> None:
     out.print(table)
     for line in repaired.injected:
         out.print(f"[red]dropped[/] {escape(line)}")
-    verdict = "proved: damaging the repaired text again gives the found one" if repaired.proved else "not proved"
+    verdict = (
+        "proved: damaging the repaired text again gives the found one" if repaired.proved else "not proved"
+    )
     out.print(f"{len(repaired.repairs)} repairs, {len(repaired.injected)} injected lines; {verdict}.")

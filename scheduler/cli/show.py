@@ -23,7 +23,9 @@ def command(config: Config, article: str, revision: int | None, as_json_: bool) 
         addresses = queries.addresses(database, found.id)
         observations = queries.observations(database, found.id)
     if as_json_:
-        print_json({"article": found, "revision": shown, "addresses": addresses, "observations": observations})
+        print_json(
+            {"article": found, "revision": shown, "addresses": addresses, "observations": observations}
+        )
         return
     from scheduler.cli.paint import console, print_revision
 

@@ -63,7 +63,9 @@ def main() -> None:
     """Run what was asked for, else everything."""
     rows = measure(sys.argv[1:] or modules())
     show(rows)
-    text = json.dumps([{column: row.get(column) for column in COLUMNS} for row in rows], ensure_ascii=False, indent=1)
+    text = json.dumps(
+        [{column: row.get(column) for column in COLUMNS} for row in rows], ensure_ascii=False, indent=1
+    )
     Path("bench.json").write_text(text + "\n", encoding="utf-8")
 
 

@@ -32,7 +32,9 @@ def throughput() -> list[dict[str, Any]]:
             with tempfile.TemporaryDirectory() as folder:
                 replica.forget_requests()
                 first = crawl(folder, replica.url)
-                paths = [request["path"] for request in replica.requests() if request["path"] != "/robots.txt"]
+                paths = [
+                    request["path"] for request in replica.requests() if request["path"] != "/robots.txt"
+                ]
                 ours.append(len(paths) / first["seconds"])
                 bare.append(len(paths) / bare_scrapy([replica.url.rstrip("/") + path for path in paths]))
                 second = crawl(folder, replica.url)
@@ -42,7 +44,13 @@ def throughput() -> list[dict[str, Any]]:
         row("whole crawl", max(ours), "pages/s", "bare Scrapy, nothing parsed", max(bare), goal=GOAL),
         row("second crawl of an unchanged channel", again, "requests", "first crawl", requests),
         row("second crawl of an unchanged channel", second["bytes"], "bytes", "first crawl", first["bytes"]),
-        row("second crawl: events", second["new"] + second["edited"], "events", goal=0, ok=not second["edited"]),
+        row(
+            "second crawl: events",
+            second["new"] + second["edited"],
+            "events",
+            goal=0,
+            ok=not second["edited"],
+        ),
     ]
 
 
