@@ -52,9 +52,11 @@ _LONG = "\uff0a"  # no letter, so never a token of a text
 _LONGEST_TOKEN = 64
 
 _WIDE = "\u2e80-\U0010ffff"  # scripts written without spaces, and what stands beside them in Unicode
-_UNIT = re.compile(rf"(?P<run>(?:(?=[{_WIDE}])[^\W_])+)|(?P<word>(?:(?![{_WIDE}])[^\W_])+)")
+_IN_WORD = rf"[^\W_{_WIDE}]"
+_WORD = re.compile(rf"{_IN_WORD}+")
+_NO_RUN = re.compile(r"[\W_\0-\u2e7f]+")
+_UNIT = re.compile(rf"(?P<word>{_IN_WORD}+)|(?P<run>[^\W_]+?(?={_IN_WORD}|[\W_]|$))")
 _TERM = re.compile(r'(?P<no>-?)(?:"(?P<phrase>[^"]*)"?|(?P<word>\S+))')
-_IN_WORD = rf"(?:(?![{_WIDE}])[^\W_])"
 
 #: Rows fetched at a time: a frequent word fills a page of results from the first, a rare one has no second.
 _FIRST_PAGE, _FURTHER_PAGES = 100, 1000
@@ -109,21 +111,17 @@ def parse(words: str, fold: Fold = str) -> Query:
     return Query(tuple(wanted), tuple(unwanted), tuple(sorted(tokens)), tuple(sorted(prefixes)))
 
 
-def tokens_of(canonical: str) -> set[str]:
-    """What the index keeps of a text: each Latin word and number, and of each run of other characters its
-    neighbouring pairs and its last character, so that every character begins a token.
+def index_text(canonical: str) -> str:
+    """What the index keeps of a text, with spaces between: each Latin word and number, and of each run of other
+    characters its neighbouring pairs and its first and last character, so that every character begins a token.
     """
     if len(canonical) > LONGEST_TEXT:
-        return {_LONG}
-    found: set[str] = set()
-    for unit in _UNIT.finditer(canonical.casefold()):
-        run = unit["run"]
-        if run:
-            found.update(map(joined, run, run[1:]))
-            found.add(run[-1])
-        else:
-            found.add(unit["word"][:_LONGEST_TOKEN])
-    return found
+        return _LONG
+    cased = canonical.casefold()
+    runs = f" {_NO_RUN.sub(' ', cased)} "
+    # A pair of a character and the space beside a run is that character alone.
+    words = (word[:_LONGEST_TOKEN] for word in _WORD.findall(cased))
+    return f"{' '.join(map(joined, runs, runs[1:]))} {' '.join(words)}"
 
 
 def add(connection: Connection, revision: int, canonical: str) -> None:
@@ -132,7 +130,7 @@ def add(connection: Connection, revision: int, canonical: str) -> None:
         if revision % BATCH == 0:
             _index_waiting(connection)
         return
-    tokens = sorted(tokens_of(canonical))
+    tokens = sorted(set(index_text(canonical).split()))
     connection.execute(_TSVECTOR_ADD, {"revision": revision, "tokens": tokens})
 
 
@@ -141,8 +139,8 @@ def replace(connection: Connection, revision: int, old: str, new: str) -> None:
     if connection.dialect.name == "sqlite":
         if revision > _mark(connection):
             return
-        connection.execute(_FTS5_REMOVE, {"revision": revision, "tokens": " ".join(tokens_of(old))})
-        connection.execute(_FTS5_ADD, {"revision": revision, "tokens": " ".join(tokens_of(new))})
+        connection.execute(_FTS5_REMOVE, {"revision": revision, "tokens": index_text(old)})
+        connection.execute(_FTS5_ADD, {"revision": revision, "tokens": index_text(new)})
         return
     connection.execute(_TSVECTOR_REMOVE, {"revision": revision})
     add(connection, revision, new)
@@ -227,17 +225,15 @@ def _pattern(phrase: str) -> re.Pattern[str]:
 
 
 def _index_waiting(connection: Connection) -> int:
-    waiting = connection.execute(
-        select(revisions.c.id, revisions.c.canonical)
-        .where(revisions.c.id > _mark(connection))
-        .order_by(revisions.c.id)
-    )
-    count, last = 0, 0
-    for count, (last, canonical) in enumerate(waiting, 1):  # noqa: B007 - used after the loop
-        connection.execute(_FTS5_ADD, {"revision": last, "tokens": " ".join(tokens_of(canonical))})
-    if count:
-        _set_mark(connection, last)
-    return count
+    """Index every revision above the mark, a batch at a time; returns how many."""
+    done = 0
+    waiting = select(revisions.c.id, revisions.c.canonical).order_by(revisions.c.id).limit(BATCH)
+    while rows := connection.execute(waiting.where(revisions.c.id > _mark(connection))).all():
+        made = [(row.id, index_text(row.canonical)) for row in rows]
+        connection.exec_driver_sql("INSERT INTO search (rowid, tokens) VALUES (?, ?)", made)
+        _set_mark(connection, rows[-1].id)
+        done += len(rows)
+    return done
 
 
 def _mark(connection: Connection) -> int:
