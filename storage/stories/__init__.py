@@ -1,0 +1,38 @@
+"""PURE stories: which articles tell the same story, and what each republication cut or added.
+
+The way of a new article, a file a step:
+
+    canonical text → signature (keys.py) → candidates by shared keys, from an index
+                   → Text (text.py) → relate: grams first, then numbers and names (facts.py, relation.py)
+                   → assign: the story of the strongest relation, or None: the article begins its own
+    two bodies     → cut_and_added (cuts.py)
+
+A story has no record of its own: its number is the id of the article that began it, the first seen.
+"""
+
+from storage.stories.cuts import Difference, cut_and_added
+from storage.stories.facts import Conflict
+from storage.stories.keys import COMMON, WINDOW, WINDOW_WEEKS, new_keys, rank, signature, week_of
+from storage.stories.relation import Candidate, Label, Match, Relation, assign, relate
+from storage.stories.text import Text, read_text
+
+__all__ = [
+    "COMMON",
+    "WINDOW",
+    "WINDOW_WEEKS",
+    "Candidate",
+    "Conflict",
+    "Difference",
+    "Label",
+    "Match",
+    "Relation",
+    "Text",
+    "assign",
+    "cut_and_added",
+    "new_keys",
+    "rank",
+    "read_text",
+    "relate",
+    "signature",
+    "week_of",
+]
