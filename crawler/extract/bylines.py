@@ -42,7 +42,7 @@ _INDENT = " \u3000"
 _OPEN, _CLOSE = "（(【[", "）)】]"
 _BRACKETS = re.compile(rf"[{re.escape(_OPEN)}][^{re.escape(_OPEN + _CLOSE)}]*[{re.escape(_CLOSE)}]")
 _WRITTEN = re.compile(rf"文[/／]\s?(?:{_ROLE.pattern})?\s?[{HAN}·]{{2,}}")
-_BARE = re.compile(rf"[记記]者([{HAN}]{{2,4}})")
+_BARE = re.compile(rf"(?:[记記]者|通[讯訊][员員]|[评評][论論][员員]|[实實][习習]生)[{HAN}]{{2,4}}")
 _DATELINE = re.compile(
     r"[^（(。，]{0,40}?(?:[电電讯訊]|消息)[\s\u3000]*[（(]([^（()）]{2,60})[）)]"
     r"|[（(]([^（()）]{0,8}[记記]者[^（()）]{2,60})[）)]"
@@ -151,7 +151,8 @@ def authors_of(author_line: str, body: Sequence[str]) -> tuple[str, ...]:
     """
     found: list[str] = list(_labelled(author_line)) if author_line else []
     for number, paragraph in enumerate(body):
-        found.extend(_paragraph_names(paragraph, early=number < 3, last=number == len(body) - 1))
+        if paragraph:
+            found.extend(_paragraph_names(paragraph, early=number < 3, last=number == len(body) - 1))
     return tuple(dict.fromkeys(found))
 
 
@@ -166,4 +167,8 @@ def split_editors(line: str) -> tuple[str, tuple[str, ...]] | None:
     match = _EDITED.search(line) if "编" in line or "編" in line else None
     if match is None or line[match.end() :].strip(_INDENT + "。"):
         return None
-    return line[: match.start()].rstrip(_INDENT), names_in(_BRACKETS.sub(" ", match.group(1)))
+    named = _BRACKETS.sub(" ", match.group(1))
+    in_brackets = match.group().lstrip()[0] in _OPEN
+    if not in_brackets and not all(map(is_name, listed(named.rstrip("。")))):
+        return None  # a sentence about an editor
+    return line[: match.start()].rstrip(_INDENT), names_in(named)

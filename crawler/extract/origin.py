@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_SOURCE = re.compile(r"(?:来源|來源|稿源)\s*[：:]\s*")
+_SOURCE = re.compile(r"(?:来源|來源|稿源)\s*[：:]\s?")
 _END = re.compile(
     r"\s{2,}|[|｜\t]|\s(?:分享|打印|手机|字号|小字号|大字号|原创稿|作者|记者|编辑|责编|\d{4}[年-])"
 )

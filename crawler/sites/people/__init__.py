@@ -13,7 +13,7 @@ from storage.records import Outcome
 #: Newest first: most pages that are read are new.
 TEMPLATES = (*g3.TEMPLATES, *g2.TEMPLATES, *g1.TEMPLATES, *g0.TEMPLATES)
 #: A body so short that it may be the site's "this article was deleted" in the article's own dress.
-_SHORTEST = 80
+_SHORTEST = 40
 _SIGNPOST = 2000
 
 

@@ -7,7 +7,7 @@ import re
 from lxml import etree
 
 from crawler.extract.flow import Line, read_flow, text_of
-from crawler.extract.html import compiled, first
+from crawler.extract.html import compiled, first, nodes
 from storage.records import Outcome
 
 #: A page that says so says little else.
@@ -26,7 +26,8 @@ _BARRED = re.compile(
     re.I,
 )
 _PASSWORD = compiled("//input[@type='password']")
-_TITLE = compiled("/html/head/title")
+_HEADLINES = compiled("//h1 | //h2")
+_TITLE = compiled("//title")
 
 
 def says_gone(text: str) -> bool:
@@ -43,8 +44,8 @@ def judge(tree: etree._Element) -> Outcome | None:
     if first(_PASSWORD, tree) is not None and len(text) <= _LONGEST:
         return Outcome.BLOCKED
     if len(text) > _LONGEST:
-        # A full page in the site's dress: only its headline speaks for it.
-        text = title
+        # A full page in the site's dress: only its headlines speak for it.
+        text = " ".join([title, *map(text_of, nodes(_HEADLINES, tree))])[:_LONGEST]
     if _GONE.search(text):
         return Outcome.SOFT_GONE
     return Outcome.BLOCKED if _BARRED.search(text) else None

@@ -1,4 +1,4 @@
-"""Write the golden files anew: `python tests/unit/crawler/sites/people/regenerate.py`; then read the diff.
+"""Write the golden files anew: `python tests/unit/crawler/sites/people/regenerate.py`; read the diff.
 
 Each page `NAME.html` here stands for one template generation or variant, with its traps; `NAME.json` holds the
 fields and further parts that reading it must give. All text in the pages is written for these tests.

@@ -11,25 +11,30 @@ from crawler.sites.people.address import day_of, is_column, locate
 CQ = "http://cq.people.com.cn"
 
 
+OLD, SHORT = "/GB/134816/134818/9701267.html", "/GB/365409/c28459122.html"
+NEW, ONCE = "/n2/2021/0605/c365411-34762345.html", "/n/2015/0511/c365402-24808401.html"
+LOCAL = "http://127.0.0.1:8801"
+
+
 @pytest.mark.parametrize(
     ("url", "key", "part", "canonical"),
     [
-        (f"{CQ}/GB/134816/134818/9701267.html", "9701267", 1, f"{CQ}/GB/134816/134818/9701267.html"),
-        (f"{CQ}/BIG5/134816/134818/9701267-3.html", "9701267", 3, f"{CQ}/GB/134816/134818/9701267.html"),
-        (f"{CQ}/n/2015/0511/c365402-24808401.html?f41095c0", "24808401", 1, f"{CQ}/n/2015/0511/c365402-24808401.html"),
+        (CQ + OLD, "9701267", 1, CQ + OLD),
+        (f"{CQ}/BIG5/134816/134818/9701267-3.html", "9701267", 3, CQ + OLD),
+        (f"{CQ}{ONCE}?f41095c0", "24808401", 1, CQ + ONCE),
         (f"{CQ}/n1/2016/0302/c1001-28165432.html", "28165432", 1, f"{CQ}/n1/2016/0302/c1001-28165432.html"),
-        (f"{CQ}/n2/2021/0605/c365411-34762345.html", "34762345", 1, f"{CQ}/n2/2021/0605/c365411-34762345.html"),
-        (f"{CQ}/GB/n2/2021/0605/c365411-34762345.html", "34762345", 1, f"{CQ}/n2/2021/0605/c365411-34762345.html"),
-        (f"{CQ}/BIG5/n2/2021/0605/c365411-34762345-2.html", "34762345", 2, f"{CQ}/n2/2021/0605/c365411-34762345.html"),
-        (f"{CQ}/n2/2021/0605/c365411-34762345.html#liuyan", "34762345", 1, f"{CQ}/n2/2021/0605/c365411-34762345.html"),
-        (f"{CQ}/GB/365409/c28459122.html", "28459122", 1, f"{CQ}/GB/365409/c28459122.html"),
-        (f"{CQ}/GB/365409/c28459122-2.html", "28459122", 2, f"{CQ}/GB/365409/c28459122.html"),
-        ("https://cq.people.com.cn/n2/2021/0605/c365411-34762345.html", "34762345", 1, "https://cq.people.com.cn/n2/2021/0605/c365411-34762345.html"),
-        ("HTTP://CQ.People.com.cn:80/n2/2021/0605/c365411-34762345.html", "34762345", 1, f"{CQ}/n2/2021/0605/c365411-34762345.html"),
-        ("http://127.0.0.1:8801/n2/2021/0605/c365411-34762345.html", "34762345", 1, "http://127.0.0.1:8801/n2/2021/0605/c365411-34762345.html"),
-        (f" {CQ}/n2/2021/0605/c365411-34762345.html\n", "34762345", 1, f"{CQ}/n2/2021/0605/c365411-34762345.html"),
+        (CQ + NEW, "34762345", 1, CQ + NEW),
+        (f"{CQ}/GB{NEW}", "34762345", 1, CQ + NEW),
+        (f"{CQ}/BIG5/n2/2021/0605/c365411-34762345-2.html", "34762345", 2, CQ + NEW),
+        (f"{CQ}{NEW}#liuyan", "34762345", 1, CQ + NEW),
+        (CQ + SHORT, "28459122", 1, CQ + SHORT),
+        (f"{CQ}/GB/365409/c28459122-2.html", "28459122", 2, CQ + SHORT),
+        (f"https://cq.people.com.cn{NEW}", "34762345", 1, f"https://cq.people.com.cn{NEW}"),
+        (f"HTTP://CQ.People.com.cn:80{NEW}", "34762345", 1, CQ + NEW),
+        (LOCAL + NEW, "34762345", 1, LOCAL + NEW),
+        (f" {CQ}{NEW}\n", "34762345", 1, CQ + NEW),
     ],
-)  # fmt: skip
+)
 def test_an_address_gives_key_part_and_plain_form(url, key, part, canonical):
     found = locate(url)
     assert found is not None
