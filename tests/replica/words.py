@@ -39,7 +39,7 @@ PLACE_LAST = tuple("溪坝湾桥坪沟岭滩冲坡井庙堡林田塘河岩洞山
 PLACE_KIND = ("街道", "镇", "社区", "村", "片区", "小区")
 
 SURNAMES = tuple(
-    "王李张刘陈杨黄赵周吴徐孙胡朱林何郭罗梁宋郑谢韩唐冯董程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶余潘杜戴夏钟汪"
+    "王李张刘陈杨黄赵周吴徐孙胡朱林何郭罗梁宋郑谢韩唐冯董程曹袁邓许傅曾彭吕苏卢蒋蔡贾丁魏薛叶余潘杜戴夏钟汪"
     "田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙段雷"
 )
 GIVEN = tuple(
@@ -47,7 +47,7 @@ GIVEN = tuple(
     "雨桐若溪嘉俊晓东立新光永康永健世广义良海山仁波宁福生龙元全胜学祥才发武利清飞彬富顺信成"
 )
 #: Given-name characters that GB2312 lacks and GBK has.
-GBK_ONLY = tuple("喆堃镕玥昇煊赟犇")
+GBK_ONLY = tuple("喆堃镕玥瑢祎赟犇")
 #: Given-name characters that only GB18030 has (four bytes each).
 GB18030_ONLY = tuple("䶮㛃㙓䴖")
 

@@ -103,7 +103,6 @@ def render_unknown(article: Article, part: int, around: Surroundings) -> list[st
 <div class="nx-meta"><time>{text.time_of(article)}</time><span>{escape(article.source)}</span></div></header>
 <div class="nx-flow">{texts}</div></article></main>
 """,
-            furniture.scripts(),
             furniture.counter(article, around),
         ],
         around,
