@@ -15,7 +15,7 @@ _NAMES = words(
     """
     otitle edit editor zdfy paper_num section-common-share-wrap rm_relevant box_news rm_download rm_entry
     rm_type page_n page_num pages pager tjyd rwb_tjyd rel_news related share bdsharebuttonbox hide p_editor
-    p_paging rm_bbs player_box ad ads col-1-2 channel_tool txt_float_r message
+    p_paging rm_bbs player_box ad ads col-1-2 channel_tool txt_float_r
     """
 )
 _PREFIXES = ("voice-", "bshare", "bdshare", "share_", "jiathis")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 
-_SOURCE = re.compile(r"(?:来源|來源|稿源)\s*[：:]\s?")
+from crawler.extract.words import both_scripts
+
+_SOURCE = re.compile(both_scripts(r"(?:来源|稿源)\s*(?:：|:)\s?"))
 _END = re.compile(
-    r"\s{2,}|[|｜\t]|\s(?:分享|打印|手机|字号|小字号|大字号|原创稿|作者|记者|编辑|责编|\d{4}[年-])"
+    r"\s{2,}|[|｜\t]|\s(?:"
+    + both_scripts("分享|打印|手机|小?字号|大字号|原创稿|转载|作者|记者|编辑|责编")
+    + r"|\d{4}[年-])"
 )
-_SUFFIX = re.compile(r"\s*(?:原创稿|转载)\s*$")
 _LONGEST = 60
 
 
@@ -22,6 +25,5 @@ def read_source(text: str) -> str:
         return ""
     rest = text[match.end() :]
     end = _END.search(rest)
-    found = rest[: end.start()] if end else rest
-    found = _SUFFIX.sub("", found).strip(" \u3000|（）()")
+    found = (rest[: end.start()] if end else rest).strip(" \u3000|（）()")
     return found if len(found) <= _LONGEST else ""

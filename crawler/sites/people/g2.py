@@ -9,7 +9,7 @@ _ORIGIN = (
     f".//div{with_class('box01')}//*{with_class('fl')} | .//p{with_class('sou')} | .//*{with_class('artOri')}"
     f" | .//*{with_class('page_c')}//*{with_class('fr')}"
 )
-_SOURCED = ".//*[not(self::script)][text()[contains(.,'来源')]]"
+_SOURCED = ".//*[not(self::script)][text()[contains(.,'来源') or contains(.,'來源')]]"
 _HEADLINE = ".//h1[normalize-space()]"
 
 TEMPLATES = (

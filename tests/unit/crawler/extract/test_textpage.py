@@ -10,7 +10,7 @@ URL = "http://mirror.example.com/a.txt"
 ARTICLE = """南岸步道新添三公里
 
 2021年06月05日08:29  来源:重庆日报网
- 
+{blank}
 
   6月4日,南滨路新增的3.2公里步道开放。
 
@@ -25,7 +25,7 @@ ARTICLE = """南岸步道新添三公里
 原创
 
 江边添了读书角  人民网重庆8月20日电 (刘政宁)20日,读书角开放。【详细】
-"""
+""".replace("{blank}", " ")
 
 
 def test_an_article_as_text_gives_its_fields_and_ends_with_its_editors():

@@ -62,9 +62,9 @@ def test_a_channel_is_found_by_every_name_it_has(name):
 
 
 def test_an_unknown_channel_is_told_with_the_nearest_names():
-    with pytest.raises(ConfigError, match="hen.*did you mean .*henan"):
+    with pytest.raises(ConfigError, match=r"hen.*did you mean .*henan"):
         channel("hen")
-    with pytest.raises(ConfigError, match="known are ah, bj"):
+    with pytest.raises(ConfigError, match=r"known are ah, bj"):
         channel("???")
 
 
