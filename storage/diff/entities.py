@@ -129,7 +129,7 @@ def _called(start: int, words: Sequence[Word]) -> Iterator[Entity]:
 def _bodies(words: Sequence[Word]) -> Iterator[Entity]:
     """Yield names of bodies: words up to one that ends as bodies do. A bare "公司" names nothing."""
     for at, word in enumerate(words):
-        if word.tag == "nt":
+        if word.tag == "nt" and not word.text.endswith(PLACE_ENDS):
             yield _entity(word, EntityKind.BODY)
         if word.tag not in NOUN_TAGS or not word.text.endswith(BODY_ENDS):
             continue

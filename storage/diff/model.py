@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import groupby
 from typing import Literal
 
 from storage.records import EditClass
@@ -99,19 +100,17 @@ class Diff:
 
         Groups never cross from one part of the article into another.
         """
-        group: list[Change] = []
-        trailing = 0  # kept sentences at the end of the group
-        for segment in self.segments:
-            changed = segment.kind is not ChangeKind.KEPT
-            if group and (segment.where is not group[-1].where or trailing - (not changed) > 2 * context):
-                yield from _trimmed(group, context)
-                group, trailing = [], 0
-            group.append(segment)
-            trailing = 0 if changed else trailing + 1
-        yield from _trimmed(group, context)
+        for _, part in groupby(self.segments, key=lambda segment: segment.where):
+            segments = tuple(part)
+            changed = [at for at, segment in enumerate(segments) if segment.kind is not ChangeKind.KEPT]
+            for first, last in _ranges(changed, context):
+                yield segments[max(0, first - context) : last + 1 + context]
 
 
-def _trimmed(group: list[Change], context: int) -> Iterator[tuple[Change, ...]]:
-    changed = [at for at, segment in enumerate(group) if segment.kind is not ChangeKind.KEPT]
-    if changed:
-        yield tuple(group[max(0, changed[0] - context) : changed[-1] + 1 + context])
+def _ranges(numbers: list[int], context: int) -> Iterator[tuple[int, int]]:
+    """Yield (first, last) of runs of numbers whose surroundings touch or overlap."""
+    first = 0
+    for at, number in enumerate(numbers):
+        if at + 1 == len(numbers) or numbers[at + 1] - number > 2 * context + 1:
+            yield numbers[first], number
+            first = at + 1
