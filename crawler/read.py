@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
+from crawler import extract
 from crawler.extract.textpage import read_text
 from crawler.sites.model import ArticlePage, Publisher
 from crawler.text import canonical, repair
@@ -20,7 +21,7 @@ from storage.records import ArticleFields, Encoding, Outcome, PageBody, Reading,
 
 #: The versions of what makes a reading: decoder, repairer, extractor, canonical form. Raise one when its results
 #: change; stored readings of other rules are then read again before anything is compared.
-RULES = f"d1 r1 x1 {canonical.RULES}"
+RULES = f"d1 r1 {extract.RULES} {canonical.RULES}"
 
 _MARKUP = re.compile(r"<(?:!doctype|html|head|body|meta|div|p|table|script)\b", re.I)
 _ABSENT = {
@@ -62,7 +63,15 @@ def read_part(body: PageBody, publisher: Publisher) -> Part:
         raise _not_an_article(repaired.text, body.url, publisher)
     located = ((publisher.locate(url), url) for url in page.parts)
     further = {address.part: url for address, url in located if address is not None}
-    return Part(body, page, decoded.encoding, repaired.repairs, further)
+    return Part(body, _named(page, publisher), decoded.encoding, repaired.repairs, further)
+
+
+def _named(page: ArticlePage, publisher: Publisher) -> ArticlePage:
+    """Give an article that came as text the publisher's id, where its address has one."""
+    address = publisher.locate(page.fields.url) if page.fields.article_id is None else None
+    if address is None:
+        return page
+    return dataclasses.replace(page, fields=dataclasses.replace(page.fields, article_id=address.key))
 
 
 def join(parts: Sequence[Part]) -> Reading:
@@ -97,10 +106,9 @@ def _once(names: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
 
 
 def _is_text(text: str, content_type: str) -> bool:
-    """An article in text form says so in its type, or shows no markup near its start."""
-    if content_type.partition(";")[0].strip().lower() == "text/plain":
-        return True
-    return not _MARKUP.search(text, 0, 4096)
+    """An article in text form has no markup near its start; one that says `text/plain` need only not begin so."""
+    plain = content_type.partition(";")[0].strip().lower() == "text/plain"
+    return not (text.lstrip()[:1] == "<" if plain else _MARKUP.search(text, 0, 4096))
 
 
 def _not_an_article(text: str, url: str, publisher: Publisher) -> PageAbsent | TemplateUnknown:

@@ -66,13 +66,13 @@ def tidy(text: str) -> str:
     A line break between two East Asian characters is no space (CSS Text 3, 4.1.3); no-break spaces become
     spaces but do not collapse; characters without width go.
     """
+    for sign in _UNSEEN_SIGNS:
+        text = text.replace(sign, "")
     text = text.strip(_EDGES)
     if "\n" in text or "\r" in text:
         text = _WRAP.sub("", text)
     if "  " in text or "\t" in text or "\n" in text or "\r" in text:
         text = _WHITE.sub(" ", text)
-    for sign in _UNSEEN_SIGNS:
-        text = text.replace(sign, "")
     return text.replace("\u00a0", " ").strip(_EDGES)
 
 
