@@ -65,7 +65,12 @@ def _serve_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--port", type=int, default=0, help="the first channel's port; further channels follow it"
     )
-    parser.add_argument("--speed", type=float, help="play the timeline so many times as fast as real time")
+    parser.add_argument(
+        "--speed",
+        type=float,
+        default=1.0,
+        help="play the timeline so many times as fast as real time; 0: only as control calls move the clock",
+    )
     parser.add_argument("--parent", type=int, help="end when this process has ended")
     parser.add_argument("--gzip", action="store_true")
     parser.add_argument("--cache-bytes", type=int, default=CACHE_BYTES)
@@ -95,7 +100,7 @@ def _serve(options: argparse.Namespace) -> int:
         validators=options.validators,
         crawl_delay=options.crawl_delay,
     )
-    speed = options.speed if options.speed is not None else (1.0 if options.parent is None else None)
+    speed = options.speed or None
     asyncio.run(_run(_world(options, settings, speed), options))
     return 0
 

@@ -89,14 +89,29 @@ class Article:
     @property
     def path(self) -> str:
         """The article's address on its channel's host, in the form of its years."""
-        if self.short_address:
-            return f"/GB/{self.column}/c{self.id}.html"
-        folder = "n" if self.published_at.year < 2016 else "n2"
-        return f"/{folder}/{self.published_at:%Y/%m%d}/c{self.column}-{self.id}.html"
+        return address(self.column, self.id, self.published_at, self.short_address)
 
     def part_path(self, part: int) -> str:
         """The address of one page of a long article; part 1 is the article's own."""
         return self.path if part == 1 else self.path.removesuffix(".html") + f"-{part}.html"
+
+
+def address(column: int, article_id: str, when: datetime, short: bool) -> str:
+    """Build an article's path: `/GB/COLUMN/cID.html`, or with the day in the folder of its years."""
+    if short:
+        return f"/GB/{column}/c{article_id}.html"
+    folder = "n" if when.year < 2016 else "n2"
+    return f"/{folder}/{when:%Y/%m%d}/c{column}-{article_id}.html"
+
+
+def is_pictorial(column: int, generation: str) -> bool:
+    """Whether a column held galleries, and articles under short addresses, in those years."""
+    return column == 365409 and generation == "G2"
+
+
+def is_gallery(number: int) -> bool:
+    """Which of a pictorial column's articles are galleries."""
+    return number % 2 == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,34 +217,36 @@ def make_article(plan: Plan, number: int, *, at: datetime | None = None, **given
     drawn = plan.random(number, "page")
     parts = given.pop("parts", None) or (drawn.choice((2, 3)) if drawn.random() < 0.08 else 1)
     writer = _writer(plan, number, when)
-    title = write_title(writer, topic)
-    body = write_body(writer, topic, drawn.randint(6, 10) * parts)
-    pictorial = column == 365409 and generation == "G2"
-    gallery = given.pop("kind", "text") == "gallery" or (pictorial and number % 2 == 0)
+    pictorial = is_pictorial(column, generation)
+    gallery = given.pop("kind", "text") == "gallery" or (pictorial and is_gallery(number))
     charset, label = _charset(drawn)
     article = Article(
         channel=plan.channel, number=number, id=plan.id_of(number), column=column, published_at=when,
-        title=title, body=body, generation=generation, topic=topic, parts=parts, charset=charset, label=label,
-        section=(PUBLISHER, plan.region.label, words.COLUMN_NAMES[column]),
-        editors=_editors(plan, drawn),
+        title=write_title(writer, topic), body=write_body(writer, topic, drawn.randint(6, 10) * parts),
+        generation=generation, topic=topic, parts=parts, charset=charset, label=label,
         short_address=pictorial and not gallery,
-        date_only=generation == "G2" and drawn.random() < 0.1,
     )  # fmt: skip
-    article = _with_lines(article, plan, drawn, topic)
-    if gallery:
-        article = _as_gallery(article, writer)
-    else:
-        article = _with_pictures(_with_reporter(article, writer, drawn), writer, drawn)
+    article = _dressed(article, plan, writer, drawn, gallery)
     return replace(article, **given) if given else article
+
+
+def _dressed(article: Article, plan: Plan, writer: Writer, drawn: Random, gallery: bool) -> Article:
+    """Add to a bare text all that stands around it: crumbs, editors, source, reporters, pictures."""
+    article = replace(
+        article,
+        section=(PUBLISHER, plan.region.label, words.COLUMN_NAMES[article.column]),
+        editors=tuple(drawn.sample(_staff(plan), drawn.choice((1, 2, 2)))),
+        date_only=article.generation == "G2" and drawn.random() < 0.1,
+    )
+    article = _with_lines(article, plan, drawn)
+    if gallery:
+        return _as_gallery(article, writer)
+    return _with_pictures(_with_reporter(article, writer, drawn), writer, drawn)
 
 
 def _charset(drawn: Random) -> tuple[str, str]:
     share = drawn.random()
     return next((codec, label) for high, codec, label in CHARSETS if share < high)
-
-
-def _editors(plan: Plan, drawn: Random) -> tuple[str, ...]:
-    return tuple(drawn.sample(_staff(plan), drawn.choice((1, 2, 2))))
 
 
 @lru_cache(maxsize=64)
@@ -240,7 +257,7 @@ def _staff(plan: Plan) -> tuple[str, ...]:
     return (*names[1:], writer.name(rare="祎"))
 
 
-def _with_lines(article: Article, plan: Plan, drawn: Random, topic: str) -> Article:
+def _with_lines(article: Article, plan: Plan, drawn: Random) -> Article:
     """Add kicker, subtitle, source and the hidden original title, each as often as the site has them."""
     other = Writer(plan.random(article.number, "lines"), plan.region, article.published_at)
     region = plan.region
@@ -250,11 +267,11 @@ def _with_lines(article: Article, plan: Plan, drawn: Random, topic: str) -> Arti
         article,
         kicker=f"{drawn.choice(words.SERIES)}·第{drawn.randint(2, 40)}期"
         if drawn.random() < 0.15 else "",
-        subtitle=f"——{text_of(write_title(other, topic))}" if drawn.random() < 0.12 else "",
+        subtitle=f"——{text_of(write_title(other, article.topic))}" if drawn.random() < 0.12 else "",
         source=source,
         source_url=f"http://{plan.channel}.people.com.cn/" if home else "http://paper.example.com/n/",
         source_note=" 原创稿" if home and drawn.random() < 0.4 else "",
-        hidden_title=text_of(write_title(other, topic))
+        hidden_title=text_of(write_title(other, article.topic))
         if article.generation in ("G3", "G4") and drawn.random() < 0.3 else "",
     )  # fmt: skip
 

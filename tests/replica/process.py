@@ -47,7 +47,7 @@ class ReplicaProcess(Calls):
             "timeline": timeline and Path(timeline).resolve(),
             "channels": channels and ",".join(channels),
             "port": port,
-            "speed": speed,
+            "speed": speed or 0,
             "parent": os.getpid(),
             **settings,
         }

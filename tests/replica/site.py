@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import Any
 
 from . import edits, words
-from .articles import CHINA, Article, Plan, make_article, make_title
+from .articles import CHINA, Article, Plan, address, is_gallery, is_pictorial, make_article, make_title
 from .pages import feeds, listings, mirror
 from .pages import render as rendering
 from .pages.furniture import Link, Surroundings
@@ -142,20 +142,14 @@ class Channel:
             return Item(
                 article.path, article.title_text, article.published_at, _teaser(article) if lead else ""
             )
-        return self._plain_item(number)
+        return self.first_item(number)
 
-    def _plain_item(self, number: int) -> Item:
+    def first_item(self, number: int) -> Item:
+        """Return an article of the start as listings showed it then."""
         generation, when = self.plan.era_of(number)
         column = self.plan.column_of(number)
-        if column == 365409 and generation == "G2":
-            return self._short_item(number, when)
-        folder = "n" if when.year < 2016 else "n2"
-        return Item(
-            f"/{folder}/{when:%Y/%m%d}/c{column}-{self.plan.id_of(number)}.html", self._titles(number), when
-        )
-
-    def _short_item(self, number: int, when: datetime) -> Item:
-        return Item(self._computed(number).path, self._titles(number), when)
+        short = is_pictorial(column, generation) and not is_gallery(number)
+        return Item(address(column, self.plan.id_of(number), when, short), self._titles(number), when)
 
     # Changes
 

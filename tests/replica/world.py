@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from . import edits
-from .articles import Article, make_article, truth_of
+from .articles import Article, truth_of
 from .faults import Fault, Faults
 from .prose import Writer, plain, write_sentence, write_title
 from .site import Channel, Settings, Site
@@ -287,10 +287,8 @@ class World:
         if initial:
             for name, channel in self.site.channels.items():
                 for number in range(channel.plan.count):
-                    article = make_article(channel.plan, number)
-                    yield Expected(
-                        0.0, "new", name, article.id, article.path, article.title_text, (), article.id
-                    )
+                    item, key = channel.first_item(number), channel.plan.id_of(number)
+                    yield Expected(0.0, "new", name, key, item.path, item.title, (), key)
         yield from self._events
 
     def truth(self, article: int | str, channel: str | None = None) -> dict[str, Any]:

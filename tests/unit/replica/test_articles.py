@@ -121,6 +121,17 @@ def test_names_hold_characters_that_gb2312_and_gbk_lack():
         char.encode("gb18030")
 
 
+def test_a_listing_names_the_address_that_the_article_has():
+    place = channel(articles=400)
+    for number in range(400):
+        item, article = place.item(number), place.article(number)
+        assert (item.path, item.title, item.published_at) == (
+            article.path,
+            article.title_text,
+            article.published_at,
+        )
+
+
 def test_every_column_page_together_lists_every_article_once():
     place = channel(articles=333)
     listed = Counter(

@@ -86,8 +86,8 @@ def test_a_broken_file_is_named(tmp_path, content, message):
 
 
 def test_a_step_that_cannot_be_taken_is_found_before_the_start():
+    step = {"at": 3, "do": "edit", "article": 1, "classes": "wording", "find": "无此句", "replace": "x"}
     with pytest.raises(TimelineError, match=r"edit at 3: .*does not contain"):
-        step = {"at": 3, "do": "edit", "article": 1, "classes": "wording", "find": "无此句", "replace": "x"}
         Replica(timeline=[step])
     with pytest.raises(TimelineError, match="there is no article 900"):
         Replica(articles=10, timeline=[{"at": 3, "do": "remove", "article": 900}])
