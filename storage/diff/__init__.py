@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 
 from storage.diff.align import Pair, align
 from storage.diff.classes import classes_of_lone, classes_of_sentence
@@ -41,10 +42,11 @@ def compare(old: ArticleFields, new: ArticleFields, *, fold: Fold = width_fold) 
     output to itself. Titles, body, source, authors and editors are compared; addresses, times and pictures
     are not.
     """
+    once = cache(fold)
     segments = [
         segment
         for part in Part
-        for segment in (_body(old, new, fold) if part is Part.BODY else _line(part, old, new, fold))
+        for segment in (_body(old, new, once) if part is Part.BODY else _line(part, old, new, once))
     ]
     changes = [s for s in segments if s.kind is not ChangeKind.KEPT]
     classes = {edit for change in changes for edit in change.classes}

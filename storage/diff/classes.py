@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from storage.diff.entities import Entity, EntityKind, entities_of
+from storage.diff.entities import EntityKind
 from storage.diff.inside import Hunk, Side
-from storage.diff.marks import Span, attribution_spans, in_quotation, qualifiers, quoted_spans
-from storage.diff.tokens import Fact, Kind, meaning
+from storage.diff.marked import Marked, Said
+from storage.diff.marks import Span, attribution_spans
+from storage.diff.tokens import Kind
 from storage.records import EditClass
 
 #: Characters (punctuation aside) from which an inserted or deleted stretch counts as a statement of its own.
@@ -19,41 +19,14 @@ _SIGNS = re.compile(r"[\W_]+")
 #: Characters beside a changed fact that are told as reworded though nothing stood in their place.
 _LONG_REST = 6
 _PARTICLES = re.compile("[了的地得着过]")
-#: A mark: its span and what it says.
-Said = tuple[int, int, str]
 _PLACES = (EntityKind.PLACE,)
 _NAMING = (EntityKind.PERSON, EntityKind.POST, EntityKind.BODY)
 
 
-@dataclass(frozen=True, slots=True)
-class Marked:
-    """One side of a sentence with all that classes are decided from; spans count folded characters."""
-
-    side: Side
-    quoted: list[Span]
-    attributed: list[Span]
-    qualifiers: list[Said]
-    entities: list[Entity]
-
-
-def mark(side: Side, low: int, high: int) -> Marked:
-    """Find quotations, attributions, qualifiers, and the entities at or near the span."""
-    key = side.key
-    quoted = in_quotation(side.folded.key[: side.start], side.quoted)
-    attributed = attribution_spans(side.folded.key)
-    return Marked(
-        side,
-        quoted_spans(key, quoted),
-        [(start - side.start, end - side.start) for start, end in attributed],
-        list(qualifiers(key, side.words)),
-        entities_of(key, side.words, low, high),
-    )
-
-
 def classes_of_sentence(hunks: Sequence[Hunk], old: Side, new: Side) -> frozenset[EditClass]:
     """Return the classes of an edited sentence: those of its changed places."""
-    a = mark(old, hunks[0].a0, hunks[-1].a1)
-    b = mark(new, hunks[0].b0, hunks[-1].b1)
+    a = Marked(old, hunks[0].a0, hunks[-1].a1)
+    b = Marked(new, hunks[0].b0, hunks[-1].b1)
     shifted = _shifted(hunks, old, new)
     found: set[EditClass] = set()
     for number, hunk in enumerate(hunks):
@@ -96,60 +69,49 @@ def _shifted(hunks: Sequence[Hunk], old: Side, new: Side) -> set[int]:
 
 
 def _classes_of_hunk(hunk: Hunk, old: Marked, new: Marked) -> set[EditClass]:
-    gone, come = _bare(old.side.key[hunk.a0 : hunk.a1]), _bare(new.side.key[hunk.b0 : hunk.b1])
+    gone, come = _bare(old.key[hunk.a0 : hunk.a1]), _bare(new.key[hunk.b0 : hunk.b1])
     if (not gone and len(come) >= CLAUSE) or (not come and len(gone) >= CLAUSE):
         return set(classes_of_lone(gone or come, EditClass.REMOVED if gone else EditClass.ADDED))
     place = _Place(hunk, old, new)
-    found = {
-        edit
-        for edit, marks in (
-            (EditClass.NUMBER, (_tokens(old, Kind.NUMBER), _tokens(new, Kind.NUMBER))),
-            (EditClass.DATE_OR_PLACE, (_tokens(old, Kind.DATE), _tokens(new, Kind.DATE))),
-            (EditClass.NEGATION, (old.qualifiers, new.qualifiers)),
-        )
-        if place.differs(*marks)
-    }
-    if gone == come and not found:
+    found = place.facts()
+    if not found and gone == come:
         return {EditClass.FORMAT}
+    if not found or any(place.rest()):
+        if place.differs(old.qualifiers, new.qualifiers):
+            found.add(EditClass.NEGATION)
+        if not place.within(old.attributed, new.attributed):
+            found |= place.names()
+            found |= {EditClass.WORDING} if place.reworded(bool(found)) else set()
     if place.within(old.attributed, new.attributed):
         return found | {EditClass.ATTRIBUTION}
-    if place.differs(_named(old, _NAMING), _named(new, _NAMING)):
-        found.add(EditClass.NAME_OR_TITLE)
-    if place.differs(_named(old, _PLACES), _named(new, _PLACES)):
-        found.add(EditClass.DATE_OR_PLACE)
-    if place.reworded(bool(found)):
-        found.add(EditClass.WORDING)
     if place.within(old.quoted, new.quoted):
-        found = found - {EditClass.WORDING} | {EditClass.QUOTATION}
+        return found - {EditClass.WORDING} | {EditClass.QUOTATION}
     return found
-
-
-def _tokens(marked: Marked, kind: Kind) -> list[Said]:
-    """Return the numbers or dates; the ordinal in a body's name (第三人民医院) belongs to the name."""
-    return [
-        (f.start, f.end, meaning(f))
-        for f in marked.side.tokens.facts
-        if f.kind is kind and not _in_name(f, marked)
-    ]
-
-
-def _in_name(fact: Fact, marked: Marked) -> bool:
-    return fact.text.startswith("第") and any(
-        e.kind is EntityKind.BODY and e.start <= fact.start < e.end for e in marked.entities
-    )
-
-
-def _named(marked: Marked, kinds: Sequence[EntityKind]) -> list[Said]:
-    return [(e.start, e.end, e.text) for e in marked.entities if e.kind in kinds]
 
 
 class _Place:
     """A changed place seen against what is marked on both sides; it gathers the marks that differ."""
 
     def __init__(self, hunk: Hunk, old: Marked, new: Marked) -> None:
+        self.old, self.new = old, new
         self.spans = ((hunk.a0, hunk.a1), (hunk.b0, hunk.b1))
-        self.keys = (old.side.key, new.side.key)
         self.told: tuple[set[int], set[int]] = (set(), set())
+
+    def facts(self) -> set[EditClass]:
+        """Return the classes of the numbers and dates that differ."""
+        found = set()
+        for kind, edit in ((Kind.NUMBER, EditClass.NUMBER), (Kind.DATE, EditClass.DATE_OR_PLACE)):
+            if self.differs(self.old.facts(kind, *self.spans[0]), self.new.facts(kind, *self.spans[1])):
+                found.add(edit)
+        return found
+
+    def names(self) -> set[EditClass]:
+        """Return the classes of the entities that differ."""
+        found = set()
+        for kinds, edit in ((_NAMING, EditClass.NAME_OR_TITLE), (_PLACES, EditClass.DATE_OR_PLACE)):
+            if self.differs(self.old.named(kinds), self.new.named(kinds)):
+                found.add(edit)
+        return found
 
     def differs(self, old: Sequence[Said], new: Sequence[Said]) -> bool:
         """Whether the marks touched on the two sides do not say the same.
@@ -181,15 +143,19 @@ class _Place:
             for spans, (start, end) in zip((old, new), self.spans, strict=True)
         )
 
+    def rest(self) -> list[str]:
+        """Return what the place holds on either side besides the marks that differ, punctuation aside."""
+        return [
+            _bare("".join(marked.key[at] for at in range(*span) if at not in told))
+            for marked, span, told in zip((self.old, self.new), self.spans, self.told, strict=True)
+        ]
+
     def reworded(self, facts: bool) -> bool:
         """Whether words besides the marks that differ were changed.
 
         Beside facts a particle is no rewording, nor is what stands in a name's place and is no name we know.
         """
-        rest = [
-            _bare("".join(key[at] for at in range(start, end) if at not in told))
-            for key, (start, end), told in zip(self.keys, self.spans, self.told, strict=True)
-        ]
+        rest = self.rest()
         if not facts:
             return rest[0] != rest[1]
         rest = [_PARTICLES.sub("", text) for text in rest]

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from rapidfuzz.distance import LCSseq, Postfix, Prefix
 
@@ -20,7 +21,7 @@ _CLAUSE_END = re.compile(r"[,，;；。!！?？](?!\d)")
 _WIDEST_WORD = 5
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Side:
     """One side of an edited sentence, from the clause of the first difference to that of the last.
 
@@ -31,8 +32,12 @@ class Side:
     start: int
     key: str
     tokens: Tokens
-    words: list[Word]
-    quoted: bool = False
+    quoted: bool
+
+    @cached_property
+    def words(self) -> list[Word]:
+        """The words of the window; an edit of a number alone needs none."""
+        return words_of(self.key)
 
     def exact(self, start: int, end: int) -> str:
         """Return the exact text of a span of the window."""
@@ -45,7 +50,7 @@ def sides(old: Folded, new: Folded, *, quoted: tuple[bool, bool]) -> tuple[Side,
     made = []
     for text, inside in zip((old, new), quoted, strict=True):
         key = text.key[start : len(text.key) - tail]
-        made.append(Side(text, start, key, tokenise(key), words_of(key), inside))
+        made.append(Side(text, start, key, tokenise(key), inside))
     return made[0], made[1]
 
 
@@ -164,7 +169,7 @@ def _token_borders(text: Side, start: int, end: int) -> bool:
 def _widen(hunks: list[Hunk], old: Side, new: Side) -> None:
     """Grow replacements to whole words, as far as the equal text around them reaches."""
     for at, hunk in enumerate(hunks):
-        if hunk.a0 == hunk.a1 or hunk.b0 == hunk.b1:
+        if hunk.a0 == hunk.a1 or hunk.b0 == hunk.b1 or _is_fact(hunk, old, new):
             continue
         low = hunks[at - 1].a1 if at else 0
         high = hunks[at + 1].a0 if at + 1 < len(hunks) else len(old.key)
@@ -172,6 +177,13 @@ def _widen(hunks: list[Hunk], old: Side, new: Side) -> None:
         right = min(high - hunk.a1, max(_into(old.words, hunk.a1)[1], _into(new.words, hunk.b1)[1]))
         hunk.a0, hunk.b0 = hunk.a0 - left, hunk.b0 - left
         hunk.a1, hunk.b1 = hunk.a1 + right, hunk.b1 + right
+
+
+def _is_fact(hunk: Hunk, old: Side, new: Side) -> bool:
+    """Whether one number or date stands in the place of another."""
+    return any(f.start == hunk.a0 and f.end == hunk.a1 for f in old.tokens.facts) and any(
+        f.start == hunk.b0 and f.end == hunk.b1 for f in new.tokens.facts
+    )
 
 
 def _into(words: Sequence[Word], at: int) -> tuple[int, int]:

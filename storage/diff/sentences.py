@@ -11,10 +11,11 @@ from typing import NamedTuple
 from storage.diff.fold import UNSEEN
 from storage.diff.model import PARAGRAPH_BREAK
 
+_ENDS = "。！？!?｡…"
 _END = re.compile("[。！？!?｡]+")
-_TRAILING = UNSEEN | frozenset("”’」』）)》】〉］]")
+_CLOSERS = "”’」』）)》】〉］]\"'"
 _UNSEEN = "".join(UNSEEN)
-_ENDS_SENTENCE = re.compile("[。！？!?｡…][”’」』）)》】〉］\"']*$")
+_TRAILING = UNSEEN | frozenset(_CLOSERS) - frozenset("\"'")
 #: Folded characters that must agree on either side of a paragraph break before it counts as mere reflow.
 _REFLOW_CONTEXT = 6
 
@@ -111,22 +112,27 @@ def join_all(sentences: Sequence[Sentence]) -> Sentence:
 
 def undo_reflow(sentences: Sequence[Sentence], other: Sequence[Sentence]) -> list[Sentence]:
     """Join sentences that a paragraph break cuts in two where the other revision has no break at all."""
+    if not any(map(_is_cut, sentences, sentences[1:])):
+        return list(sentences)
     whole = "".join(sentence.key for sentence in other)
     borders = set(accumulate(len(sentence.key) for sentence in other))
     joined: list[Sentence] = []
     for sentence in sentences:
-        if joined and _reflowed(joined[-1], sentence, whole, borders):
+        if joined and _is_cut(joined[-1], sentence) and _has_no_break(joined[-1], sentence, whole, borders):
             joined[-1] = join(joined[-1], sentence)
         else:
             joined.append(sentence)
     return joined
 
 
-def _reflowed(left: Sentence, right: Sentence, whole: str, borders: set[int]) -> bool:
+def _is_cut(left: Sentence, right: Sentence) -> bool:
+    """Whether a paragraph ends between the two and no sentence does."""
     if right.paragraph == left.paragraph or right.paragraph == left.last_paragraph:
         return False
-    if _ENDS_SENTENCE.search(left.key):
-        return False
+    return left.key.rstrip(_CLOSERS)[-1:] not in _ENDS
+
+
+def _has_no_break(left: Sentence, right: Sentence, whole: str, borders: set[int]) -> bool:
     before = left.key[-_REFLOW_CONTEXT:]
     at = whole.find(before + right.key[:_REFLOW_CONTEXT])
     return at >= 0 and at + len(before) not in borders
