@@ -16,10 +16,14 @@ from collections.abc import Callable
 
 from scheduler.revisit.page import Page, Worth
 
-_FEW, _ENOUGH, _MANY = 6, 16, 40  # awake: below the first the bar sinks; above the last it rises
+_FEW, _ENOUGH, _MANY = 4, 10, 24  # awake: below the first the bar sinks; above the last it rises
 _PULLED = 3  # sleepers looked at early, at each decision, while few are awake
-_CAUTION = 0.7  # of the time a sleeper needs to reach the bar at today's rate: its rate changes on the way
-_SHORTEST_CAP, _CAP = 1.0, 0.25  # a sleep lasts at most an hour, or this share of the time since the visit
+_SWEPT, _SWEPT_SHARE = (
+    4,
+    4000,
+)  # sleepers scored anew at each decision after the rates changed: 4, or n / 4000
+_CAUTION = 0.9  # of the time a sleeper needs to reach the bar at today's rate: its rate changes on the way
+_SHORTEST_CAP, _CAP = 4.0, 1.0  # a sleep lasts at most four hours, or this share of the time since the visit
 _STALE = 4  # queue entries to every page, from which on the stale ones are cleared out
 
 Score = Callable[[Page, float], Worth]
@@ -34,6 +38,7 @@ class Contest:
         self._waking: list[_Entry] = []  # sleepers by the time at which they may reach the bar
         self._asleep: list[_Entry] = []  # the same by what they were last worth, the most first
         self._awake: dict[Page, Worth] = {}
+        self._stale: list[_Entry] = []
         self._bar = 0.0
         self._step = 1.0
         self._last = -math.inf
@@ -50,9 +55,20 @@ class Contest:
         self._awake.pop(page, None)
 
     def reassess(self, now: float) -> None:
-        """Score those awake anew, after the rates changed."""
+        """Score all anew after the rates changed: those awake at once, the sleepers a few at each decision."""
         for page in self._awake:
             self._awake[page] = self._score(page, now)
+        self._stale = list(self._asleep)
+        self._stale.reverse()
+
+    def _sweep(self, now: float) -> None:
+        """Score the next sleepers that were laid down by the old rates; a heap's list has the best in front."""
+        for _ in range(max(_SWEPT, len(self._waking) // _SWEPT_SHARE)):
+            if not self._stale:
+                return
+            _, _, turn, page = self._stale.pop()
+            if turn == page.turn:
+                self.enter(page, now)
 
     def best(self, now: float) -> tuple[Page, Worth] | None:
         """Return the page whose visit is worth most now, or None when none competes."""
@@ -61,9 +77,8 @@ class Contest:
             _, _, turn, page = heapq.heappop(self._waking)
             if turn == page.turn:
                 self.enter(page, now)
+        self._sweep(now)
         self._pull(now)
-        if len(self._awake) > _MANY:
-            self._thin(now)
         return self._top(now)
 
     def _keep_step(self, now: float) -> None:
@@ -76,6 +91,8 @@ class Contest:
         worth = self._score(page, now)
         if worth.value >= self._bar:
             self._awake[page] = worth
+            if len(self._awake) > _MANY:
+                self._thin(now)
         else:
             self._lay_down(page, worth, now)
 
@@ -95,28 +112,40 @@ class Contest:
         return max(self._step, min(rise * _CAUTION, max(_SHORTEST_CAP, _CAP * elapsed)))
 
     def _pull(self, now: float) -> None:
-        """While few are awake, lower the bar to the best sleepers, by what they were last worth."""
-        pulled = 0
-        while self._asleep and (not self._awake or (len(self._awake) < _FEW and pulled < _PULLED)):
-            value, _, turn, page = heapq.heappop(self._asleep)
+        """While few are awake, wake the best sleepers, by what they were last worth; the bar sinks to them."""
+        most, pulled = 0.0, 0
+        while self._asleep and len(self._awake) < _FEW and pulled < _PULLED:
+            _, _, turn, page = heapq.heappop(self._asleep)
             if turn == page.turn:
+                page.turn += 1
                 pulled += 1
-                self._bar = min(self._bar, -value)
-                self.enter(page, now)
+                worth = self._awake[page] = self._score(page, now)
+                most = max(most, worth.value)
+        if pulled:
+            self._bar = min(self._bar, most)
 
     def _top(self, now: float) -> tuple[Page, Worth] | None:
         """Return the best of those awake by their extrapolated worth, the winner scored exactly."""
-        while self._awake:
-            page, worth = max(self._awake.items(), key=lambda item: item[1].at(now))
+        awake = self._awake
+        while awake:
+            most = -1.0
+            for candidate, worth in awake.items():
+                value = worth[0] + (now - worth[4]) * worth[1]
+                if value > most:
+                    page, most = candidate, value
+            worth = awake[page]
             if worth.scored == now:
                 return page, worth
-            self._awake[page] = self._score(page, now)
+            awake[page] = self._score(page, now)
         return None
 
     def _thin(self, now: float) -> None:
         """Raise the bar until enough are awake, and lay the others down."""
-        order = sorted(self._awake, key=lambda page: self._awake[page].at(now), reverse=True)
-        self._bar = self._awake[order[_ENOUGH - 1]].at(now)
+        values = {
+            page: worth.value + (now - worth.scored) * worth.grown for page, worth in self._awake.items()
+        }
+        order = sorted(values, key=values.__getitem__, reverse=True)
+        self._bar = values[order[_ENOUGH - 1]]
         for page in order[_ENOUGH:]:
             worth = self._awake.pop(page)
             page.turn += 1

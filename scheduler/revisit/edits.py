@@ -61,16 +61,19 @@ def place(age: float) -> tuple[int, float]:
     return (cell, position - cell) if cell < _LAST_CELL else (_LAST_CELL, 1.0)
 
 
-_GRID = [2.0 ** (cell / _GRID_STEPS - _GRID_START) - _GRID_SHIFT for cell in range(_GRID_SIZE)]
-_PRIOR_HAZARD = [prior_hazard(age) for age in _GRID]
+GRID = [2.0 ** (cell / _GRID_STEPS - _GRID_START) - _GRID_SHIFT for cell in range(_GRID_SIZE)]
+_PRIOR_HAZARD = [prior_hazard(age) for age in GRID]
 # Where a bucket's factor is exact; between these points it is drawn on the logarithm of the age.
 _MIDDLES = [math.sqrt((a + 0.25) * (b + 0.25)) - 0.25 for a, b in itertools.pairwise(EDGES)]
 
 
 class EditRates:
-    """The learned hazard. `sections` are numbers from 0 on; ages and times in hours."""
+    """The learned hazard. `sections` are numbers from 0 on; ages and times in hours.
 
-    __slots__ = ("_events", "_expected", "_hazard", "_rate", "profile")
+    `version` grows with every renewal of the rates.
+    """
+
+    __slots__ = ("_events", "_expected", "_hazard", "_rate", "profile", "version")
 
     def __init__(self, sections: int, learned: dict[str, Any] | None = None) -> None:
         learned = learned or {}
@@ -79,6 +82,7 @@ class EditRates:
         self.profile = DayProfile(learned.get("hour_events", ()), learned.get("hour_expected", ()))
         self._hazard: list[list[float]] = []
         self._rate: list[list[float]] = []
+        self.version = 0
         self.grow(sections)
 
     def grow(self, sections: int) -> None:
@@ -102,23 +106,11 @@ class EditRates:
         row = self._hazard[section]
         return row[cell] + part * (row[cell + 1] - row[cell])
 
-    def rate(self, section: int, cell: int, part: float) -> float:
-        """Return the edits per hour at a place on the grid, for z = 1 and a flat day."""
-        row = self._rate[section]
-        return row[cell] + part * (row[cell + 1] - row[cell])
-
-    def passed(self, section: int, born: float, since: float, now: float) -> float:
-        """Return the hazard between two times for an article born at `born`, for z = 1.
-
-        The day's swing enters by its mean over the interval, which is exact for intervals short against a
-        day and
-        for ages large against the interval.
-        """
-        if now <= since:
-            return 0.0
-        swing = (self.profile.cumulative(now) - self.profile.cumulative(since)) / (now - since)
-        aged = self.hazard(section, *place(now - born)) - self.hazard(section, *place(since - born))
-        return aged * swing
+    def hazard_and_rate(self, section: int, cell: int, part: float) -> tuple[float, float]:
+        """Return both at once."""
+        hazard, rate = self._hazard[section], self._rate[section]
+        passed, slope = hazard[cell], rate[cell]
+        return passed + part * (hazard[cell + 1] - passed), slope + part * (rate[cell + 1] - slope)
 
     def learn(
         self, section: int, born: float, since: float, now: float, z: float, changed: bool
@@ -164,15 +156,16 @@ class EditRates:
 
     def rebuild(self) -> None:
         """Make the rates in force from what was learned."""
+        self.version += 1
         self.profile.rebuild()
         self._hazard, self._rate = [], []
         for row in self._factors():
             logs = [math.log(factor) for factor in row]
-            on_grid = [math.exp(_interpolate(logs, age)) for age in _GRID]
+            on_grid = [math.exp(_interpolate(logs, age)) for age in GRID]
             steps = zip(itertools.pairwise(_PRIOR_HAZARD), itertools.pairwise(on_grid), strict=True)
             rises = [(after - before) * (f + g) / 2 for (before, after), (f, g) in steps]
             self._hazard.append(list(itertools.accumulate(rises, initial=0.0)))
-            self._rate.append([f * prior_rate(age) for f, age in zip(on_grid, _GRID, strict=True)])
+            self._rate.append([f * prior_rate(age) for f, age in zip(on_grid, GRID, strict=True)])
 
     def _factors(self) -> list[list[float]]:
         """Return m for every section and bucket: all -> bucket -> section -> cell."""

@@ -7,7 +7,6 @@ import math
 from collections.abc import Collection, Iterable
 
 from scheduler.revisit.contest import Score
-from scheduler.revisit.edits import place
 from scheduler.revisit.page import Delay, Page, Stage, Visit, Weights, Worth
 
 
@@ -19,7 +18,7 @@ def plan(pages: Iterable[Page], score: Score, start: float, per_hour: float, n: 
         at = start + slot / per_hour
         page, worth = _next(mine, score, at)
         visits.append(Visit(at, page.id, worth.value, _delay_found(page, at)))
-        page.visited, page.last, (page.cell, page.part) = True, at, place(at - page.born)
+        page.visited, page.last = True, at
     return visits
 
 

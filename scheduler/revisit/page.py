@@ -19,13 +19,22 @@ class Stage(StrEnum):
     HELD = "held"  # failed, waits for another try
 
 
+class Known(NamedTuple):
+    """What the rates of one version say of a page's last visit: where the integrals stood then."""
+
+    version: int
+    last: float
+    hazard: float
+    cumulative: float
+    removals: float
+
+
 @dataclass(slots=True, eq=False)
 class Page:
     """A watched page; times in hours.
 
-    `edits` and `passed` are the edits seen and the hazard passed for z = 1 (its own history); `cell` and
-    `part` are the place of its last visit on the age grid. `turn` makes stale entries of the queues known;
-    `awaited`: it stands in the queue of closing visits.
+    `edits` and `passed` are the edits seen and the hazard passed for z = 1: its own history. `turn` makes stale
+    entries of the queues known; `awaited`: it stands in the queue of closing visits.
     """
 
     id: PageId
@@ -36,14 +45,13 @@ class Page:
     edits: float = 0.0
     passed: float = 0.0
     z: float = 1.0
-    cell: int = 0
-    part: float = 0.0
     visited: bool = False
     removed: bool = False
     failures: int = 0
     stage: Stage = Stage.FIRST
     turn: int = 0
     awaited: bool = False
+    known: Known | None = None
 
 
 class Worth(NamedTuple):
@@ -60,10 +68,6 @@ class Worth(NamedTuple):
     rate: float
     left: float
     scored: float
-
-    def at(self, now: float) -> float:
-        """Extrapolate the value over a short time, at a constant rate."""
-        return self.value + (now - self.scored) * self.grown
 
 
 @dataclass(frozen=True, slots=True)

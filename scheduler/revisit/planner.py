@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import math
 from collections import deque
 from collections.abc import Iterable
 from typing import Any
@@ -12,13 +13,13 @@ from scheduler.revisit.arrivals import Arrivals
 from scheduler.revisit.contest import Contest
 from scheduler.revisit.edits import FRAILTY, EditRates, place
 from scheduler.revisit.pace import Pace
-from scheduler.revisit.page import Delay, Kind, Page, PageId, Stage, Visit, Weights, Worth
+from scheduler.revisit.page import Delay, Kind, Known, Page, PageId, Stage, Visit, Weights, Worth
 from scheduler.revisit.removals import Removals
 
 LIFE = 168.0  # hours: an article is visited for a week, and a last time at its end
 _FIRST_TRY, _LONGEST_HOLD = 0.25, 24.0  # hours a failed page is held: doubled with every failure
 _FREE_SLOT = 5  # one slot in so many stays free for the contest, whatever waits for a first or closing visit
-_FRESH = 0.03  # rates are made anew when this share of all observations is newer
+_FRESH = 0.03  # rates are made anew when this share of all observations is newer (and one to 100 pages)
 _MEMORY = 24.0 * 60  # hours after which evidence counts half
 
 
@@ -160,28 +161,39 @@ class Planner:
         """Score a page: the delay index of all that may have happened to it, each kind by its weight."""
         if page.listing:
             return self._listing_worth(page, now)
-        since, weights, edits = page.last, self.weights, self._edits
-        age, gap = now - page.born, now - since
-        cell, part = place(age)
-        profile = edits.profile
-        swing = (profile.cumulative(now) - profile.cumulative(since)) / gap if gap > 0 else 1.0
-        z = page.z * weights.edited
-        section = page.section
-        aged = edits.hazard(section, cell, part) - edits.hazard(section, page.cell, page.part)
-        grown = z * swing * aged + weights.removed * self._removals.passed(since - page.born, age)
-        rate = z * profile.factor(now) * edits.rate(
-            section, cell, part
-        ) + weights.removed * self._removals.rate(age)
-        left = max(0.0, LIFE - age)
+        edits, then = self._edits, page.known
+        if then is None or then.version != edits.version or then.last != page.last:
+            then = self._look_back(page)
+        age, gap = now - page.born, now - page.last
+        passed, rate = edits.hazard_and_rate(page.section, *place(age))
+        swing, cumulative = edits.profile.factor_and_cumulative(now)
+        mean = (cumulative - then.cumulative) / gap if gap > 0 else swing
+        gone, going = self._removals.hazard_and_rate(age)
+        z, removal = page.z * self.weights.edited, self.weights.removed * self._removals.factor
+        grown = z * mean * (passed - then.hazard) + removal * (gone - then.removals)
+        rate = z * swing * rate + removal * going
+        left = LIFE - age if age < LIFE else 0.0
         value = grown * grown / (2 * rate) if grown < rate * left else grown * left
         return Worth(value, grown, rate, left, now)
+
+    def _look_back(self, page: Page) -> Known:
+        """Fix where the integrals stood at a page's last visit, by the rates in force."""
+        age = page.last - page.born
+        page.known = Known(
+            self._edits.version,
+            page.last,
+            self._edits.hazard(page.section, *place(age)),
+            self._edits.profile.cumulative(page.last),
+            self._removals.hazard_and_rate(age)[0],
+        )
+        return page.known
 
     def _listing_worth(self, page: Page, now: float) -> Worth:
         profile = self._arrivals.profile
         weighted = self.weights.new * self._arrivals.rate(page.id)
-        grown = weighted * (profile.cumulative(now) - profile.cumulative(page.last))
-        rate = weighted * profile.factor(now)
-        return Worth(grown * grown / (2 * rate), grown, rate, float("inf"), now)
+        swing, cumulative = profile.factor_and_cumulative(now)
+        grown, rate = weighted * (cumulative - profile.cumulative(page.last)), weighted * swing
+        return Worth(grown * grown / (2 * rate), grown, rate, math.inf, now)
 
     # -- what visits bring ---------------------------------------------------------------------------------
 
@@ -202,7 +214,6 @@ class Planner:
             self._learn(page, at, changed, discovered, removed)
         page.visited, page.failures, page.last = True, 0, at
         page.removed = removed
-        page.cell, page.part = place(at - page.born)
         self.pace.answered()
         if not page.listing and at >= page.born + LIFE:
             self.forget(item_id)
@@ -226,7 +237,7 @@ class Planner:
         """Make the rates anew when enough was observed since the last time."""
         if self._observed < self._next_rebuild:
             return
-        self._next_rebuild = self._observed + max(20, int(_FRESH * self._observed))
+        self._next_rebuild = self._observed + max(20, int(_FRESH * self._observed), len(self._pages) // 100)
         if self._faded is not None:
             share = 0.5 ** (max(0.0, now - self._faded) / _MEMORY)
             self._edits.fade(share)
@@ -331,6 +342,5 @@ class Planner:
     ) -> None:
         page = Page(id, listing, section, born, last, edits, passed, visited=visited, removed=removed)
         page.z = (self._frailty + edits) / (self._frailty + passed)
-        page.cell, page.part = place(last - born)
         self._pages[id] = page
         self._enlist(page, last)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 HOURS = 24
@@ -16,13 +17,15 @@ class DayProfile:
     the hours, so that the worth of a visit does not jump on the hour.
     """
 
-    __slots__ = ("_cumulative", "_slope", "events", "expected")
+    __slots__ = ("_answer", "_asked", "_cumulative", "_slope", "events", "expected")
 
     def __init__(self, events: Sequence[float] = (), expected: Sequence[float] = ()) -> None:
         self.events = list(events) or [0.0] * HOURS
         self.expected = list(expected) or [0.0] * HOURS
         self._cumulative: list[float] = []
         self._slope: list[float] = []
+        self._asked = math.nan
+        self._answer = (1.0, 0.0)
         self.rebuild()
 
     def learn(self, at: float, events: float, expected: float) -> None:
@@ -41,6 +44,7 @@ class DayProfile:
         for slope in self._slope:
             total += slope / 4
             self._cumulative.append(total)
+        self._asked = math.nan
 
     def factor(self, at: float) -> float:
         """Return the factor in force at a time."""
@@ -51,6 +55,13 @@ class DayProfile:
         days, quarter = divmod(at * 4, _QUARTERS)
         index = int(quarter)
         return days * HOURS + self._cumulative[index] + (quarter - index) * self._slope[index] / 4
+
+    def factor_and_cumulative(self, now: float) -> tuple[float, float]:
+        """Return both at once; asked again for the same time, without a look at the table."""
+        if now != self._asked:
+            self._asked = now
+            self._answer = self.factor(now), self.cumulative(now)
+        return self._answer
 
     def fade(self, share: float) -> None:
         """Keep only a share of the evidence."""

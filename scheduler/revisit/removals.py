@@ -10,6 +10,7 @@ import math
 
 _SHIFT = 10.5
 _SCALE = 0.0164 / math.log1p(168.0 / _SHIFT)
+_log = math.log
 _PRIOR = 2.0  # imaginary removals that hold the factor to 1
 
 
@@ -27,18 +28,14 @@ class Removals:
         """Return the removals seen and expected."""
         return self._seen, self._expected
 
-    def passed(self, since: float, now: float) -> float:
-        """Return the removals expected between two ages."""
-        return self.factor * _SCALE * math.log((now + _SHIFT) / (since + _SHIFT))
-
-    def rate(self, age: float) -> float:
-        """Return the removals per hour at an age."""
-        return self.factor * _SCALE / (age + _SHIFT)
+    def hazard_and_rate(self, age: float) -> tuple[float, float]:
+        """Return the removals expected up to an age, and per hour at it, for the factor 1."""
+        return _SCALE * _log(age + _SHIFT), _SCALE / (age + _SHIFT)
 
     def learn(self, since: float, now: float, removed: bool) -> None:
         """Learn from a visit at one age after a visit at another."""
         self._seen += removed
-        self._expected += _SCALE * math.log((now + _SHIFT) / (since + _SHIFT))
+        self._expected += _SCALE * _log((now + _SHIFT) / (since + _SHIFT))
 
     def rebuild(self) -> None:
         """Make the factor in force from what was learned."""
