@@ -37,9 +37,10 @@ class Write:
     def _compile(self, dialect: Dialect) -> tuple[str, dict[str, Any], dict[str, Processor | None], bool]:
         own = sqlite.insert if dialect.name == "sqlite" else postgresql.insert
         statement = self._build(own).compile(dialect=dialect, column_keys=self._columns)
-        names = statement.positiontup if statement.positional else list(statement.binds)
+        binds = {name: bind for bind, name in statement.bind_names.items()}
         processors = {
-            name: statement.binds[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names
+            name: binds[name].type.dialect_impl(dialect).bind_processor(dialect)
+            for name in (statement.positiontup if statement.positional else binds)
         }
         made = (statement.string, statement.params, processors, statement.positional)
         self._compiled[dialect.name] = made

@@ -72,7 +72,7 @@ def _articles():
         sa.Column("absences", sa.Integer, nullable=False),
         sa.Column("absent_since", _TIME),
         sa.Column("story", _ID),
-        sa.UniqueConstraint("key", "publisher", name="uq_articles_key"),
+        sa.UniqueConstraint("key", "publisher", name="uq_articles_key_publisher"),
         sa.PrimaryKeyConstraint("id", name="pk_articles"),
     )
     op.create_index("ix_articles_channel_first_seen_id", "articles", ["channel", "first_seen", "id"])
