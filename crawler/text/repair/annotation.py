@@ -15,6 +15,7 @@ from crawler.text.repair.signs import is_han, is_traditional_only
 
 READING = r"\(([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹ]{1,7})\)"
 ANNOTATED = re.compile(r"([\u3400-\u9fff])" + READING)
+_READING = re.compile(READING)
 _LESSON = 0.4  # share of annotated characters above which a text teaches them
 _FEW = 8  # annotations below which other evidence is asked for
 
@@ -34,6 +35,23 @@ def reads(char: str, syllable: str) -> bool:
     return syllable in _readings().get(char, frozenset())
 
 
+def without_readings(text: str) -> tuple[str, dict[int, str], list[int]]:
+    """Take all readings in parentheses out of a stretch of text.
+
+    Return what remains, the readings by the number of characters before them, and each character's place.
+    """
+    parts: list[str] = []
+    said: dict[int, str] = {}
+    places: list[int] = []
+    done = 0
+    for match in _READING.finditer(text):
+        parts.append(text[done : match.start()])
+        places += range(done, match.start())
+        said[len(places)] = match[1]
+        done = match.end()
+    return "".join(parts) + text[done:], said, [*places, *range(done, len(text))]
+
+
 def annotated_characters(text: str) -> tuple[dict[str, str], bool]:
     """Return character -> reading of a site's annotations, {} where there are none; and if they suffice.
 
@@ -48,7 +66,7 @@ def annotated_characters(text: str) -> tuple[dict[str, str], bool]:
     total = found.total()
     ours = sum(count for (char, syllable), count in found.items() if readings.get(char) == syllable)
     han = sum(map(is_han, text))
-    if total - ours > 0.02 * total or total > _LESSON * han or not _every_one(text, readings):
+    if total - ours > 2 + 0.02 * total or ours < 0.7 * total or total > _LESSON * han or not _every_one(text, readings):
         return {}, False
     return readings, total >= _FEW and len(readings) >= 3 and total > len(readings)
 
@@ -57,4 +75,4 @@ def _every_one(text: str, readings: dict[str, str]) -> bool:
     """Tell whether the characters are annotated wherever they stand (a slip may hide a few)."""
     counts = Counter(text)
     bare = sum(counts[char] - text.count(f"{char}({syllable})") for char, syllable in readings.items())
-    return bare <= 0.02 * sum(counts[char] for char in readings)
+    return bare <= 1 + 0.02 * sum(counts[char] for char in readings)

@@ -5,15 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from crawler.text.repair import proof
-from crawler.text.repair.annotation import ANNOTATED, annotated_characters
+from crawler.text.repair.annotation import ANNOTATED, annotated_characters, reads
 from crawler.text.repair.conversion import counterparts, is_converted, is_mixture, simplify
 from crawler.text.repair.draft import Draft, Edit
 from crawler.text.repair.injection import find_injection
-from crawler.text.repair.signs import PUNCTUATION
+from crawler.text.repair.signs import PUNCTUATION, is_traditional_only
+from crawler.text.repair.slip import Page
 from crawler.text.repair.slips import Slip, find_slips, page_of
 from crawler.text.repair.suspicion import is_suspicious
-from crawler.text.repair.width import standing_wide, widen, widenings
+from crawler.text.repair.width import is_narrowed, standing_wide, widen, widenings
 from storage.records import Repair
+
+
+_MANY = 5  # narrow signs between Chinese characters that show a narrowing by themselves
+_SOME = 1  # and beside other damage
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +57,14 @@ class _Work:
         damaged = self._draft.text
         readings, enough = annotated_characters(damaged)
         bare = self._draft.apply(self._annotations(readings))
-        slips = find_slips(bare.text, page_of(bare.text, readings))
-        if not slips and not enough and not (readings and is_mixture(bare.text)):
+        shown = enough or self._is_damaged(bare.text, readings)
+        slips = find_slips(bare.text, self._page(bare.text, readings), shown)
+        if not shown and not slips:
             return self._result(proved=True)
         self._draft = bare
         self._record_annotations(readings)
         self._mend(slips)
+        readings |= self._mended_readings()
         self._draft = self._draft.apply(self._annotations(readings))
         signs = self._widen({sign for slip in slips for sign in slip.signs})
         traditional = self._draft.text
@@ -66,6 +73,17 @@ class _Work:
         if not proved:
             return Repaired(self._found, proved=False)
         return self._result(proved)
+
+    def _page(self, bare: str, readings: dict[str, str]) -> Page:
+        standing = standing_wide(bare)
+        return page_of(bare, readings, "".join(sign for sign in PUNCTUATION if sign not in standing))
+
+    def _is_damaged(self, bare: str, readings: dict[str, str]) -> bool:
+        """Tell whether all that is no slip shows together that a copying site's steps were done to the text."""
+        narrowed = is_narrowed(bare, _SOME if self._injected or readings else _MANY)
+        if is_converted(bare):
+            return (narrowed or bool(readings)) and is_mixture(bare)
+        return narrowed
 
     def _result(self, proved: bool) -> Repaired:
         if not self._repairs and not self._injected:
@@ -89,6 +107,11 @@ class _Work:
             for match in ANNOTATED.finditer(self._draft.text)
             if readings.get(match[1]) == match[2]
         ]
+
+    def _mended_readings(self) -> dict[str, str]:
+        """Return the readings that mended slips gave their characters back."""
+        matches = ANNOTATED.finditer(self._draft.text)
+        return {match[1]: match[2] for match in matches if is_traditional_only(match[1]) and reads(*match.groups())}
 
     def _record_annotations(self, readings: dict[str, str]) -> None:
         for match in ANNOTATED.finditer(self._found):

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from crawler.text.repair import proof
+from crawler.text.repair.annotation import READING, without_readings
 from crawler.text.repair.conversion import is_converted
 from crawler.text.repair.draft import Edit
 from crawler.text.repair.language import cost
-from crawler.text.repair.signs import PUNCTUATION, is_simplified_only, is_traditional_only, simplified_of
-from crawler.text.repair.slip import WINDOW, Original, Page, Search
+from crawler.text.repair.pairs import Affinity
+from crawler.text.repair.signs import is_simplified_only, is_traditional_only, simplified_of
+from crawler.text.repair.slip import WINDOW, Original, Page, Search, Window
 from crawler.text.repair.suspicion import slip_sites
 
 _CONTEXT = 6  # characters on either side that a solution is judged with
-_DOUBT = 8.0  # nats against a slip in a page that has shown none
-_GAIN = 12.0  # nats that a first slip must win by
+_DOUBT = 8.0  # nats against a slip in a page that has shown no damage
+_GAIN = 12.0  # nats that a slip must win by in such a page
+_RUN = re.compile(r"[^\x00-\x7f]{1,6}")
+_LETTER = re.compile(rf"[@-~](?:[^\x00-\x7f]|{READING})")
+_OFTEN = "?:;"  # signs whose bytes begin frequent characters (BFxx, BAxx, BBxx), so that short slips are usual
+_AFTER_SIGN = re.compile(rf"[^\n]?[{_OFTEN}](?:[^\x00-\x7f]{{0,10}})")
+_BAD = 6.5  # nats for each character, in prose about 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,32 +42,43 @@ class Slip:
         return Edit(self.start, self.end, self.original)
 
 
-def page_of(text: str, readings: Mapping[str, str], signs: str = PUNCTUATION) -> Page:
-    """Say what a text as a whole tells a search: its script, and the characters that it always annotates."""
+def _undamaged(text: str) -> str:
+    """Leave out what follows the signs that most slips leave."""
+    return _AFTER_SIGN.sub("\n", text)
+
+
+def page_of(text: str, readings: Mapping[str, str], signs: str) -> Page:
+    """Say what a text as a whole tells a search: its script, its words, the characters it always annotates."""
     if is_converted(text):
         standing = frozenset(text)
+        affinity = Affinity("".join(map(simplified_of, _undamaged(text))))
         return Page(
-            signs,
-            _DOUBT,
-            simplified_of,
-            lambda c: c not in readings and (not is_simplified_only(c) or c in standing),
+            signs, _DOUBT, simplified_of, lambda c: not is_simplified_only(c) or c in standing, readings, affinity
         )
-    return Page(signs, _DOUBT, str, lambda c: not is_traditional_only(c))
+    return Page(signs, _DOUBT, str, lambda c: not is_traditional_only(c), readings, Affinity(_undamaged(text)))
 
 
-def find_slips(text: str, page: Page) -> list[Slip]:
-    """Return the slips of a page in order; after the first believed one the others need less proof."""
-    slips = list(_search(text, page, slip_sites(text), _GAIN))
-    if slips:
-        sites = [at for at, char in enumerate(text) if char in page.signs]
-        slips = list(_search(text, replace(page, penalty=1.0), sites, 0.5))
-    return slips
+def find_slips(text: str, page: Page, damaged: bool) -> list[Slip]:
+    """Return the slips of a page in order; in a damaged page, or after the first, the others need less proof."""
+    if not damaged and not any(_search(text, page, slip_sites(text), _GAIN)):
+        return []
+    sites = [at for at, char in enumerate(text) if char in page.signs]
+    return list(_search(text, replace(page, doubt=0.0), sites, 0.0))
+
+
+def _is_doubtful(text: str, site: int, page: Page) -> bool:
+    """Tell whether what follows a sign reads so badly, or is so short, that a search is worth its time."""
+    if text[site] in _OFTEN or _LETTER.match(text, site + 1):
+        return True
+    run = _RUN.match(text, site + 1)
+    plain = "".join(map(page.plain, run[0])) if run else ""
+    return cost(plain) > _BAD * len(plain)
 
 
 def _search(text: str, page: Page, sites: list[int], gain: float) -> Iterator[Slip]:
     done = 0
     for site in sites:
-        if site < done:
+        if site < done or not _is_doubtful(text, site, page):
             continue
         slip = _solve(text, page, site, done, gain)
         if slip is not None:
@@ -70,15 +90,25 @@ def _solve(text: str, page: Page, site: int, done: int, gain: float) -> Slip | N
     start = max(text.rfind("\n", 0, site) + 1, done, site - _CONTEXT)
     line_end = text.find("\n", site)
     end = min(len(text) if line_end < 0 else line_end, site + WINDOW)
-    _, path = Search(text[start:end], site - start, page).run()
-    group = _first_group(path)
-    if not group or group[0].start != site - start:
+    items, said, places = without_readings(text[start:end]) if page.readings else (text[start:end], {}, [])
+    places = places or list(range(end - start))
+    if site - start not in places:
+        return None  # a parenthesis of an annotation
+    sentence = text[max(0, start - 40) : start]
+    stop = max(sentence.rfind(sign) for sign in "。！？!?\n")
+    search = Search(Window(items, said, sentence[-1:] or "\n", sentence[stop + 1 :]), page)
+    mended, path, last = search.run(places.index(site - start))
+    as_found, _, _ = search.run(-1, last)
+    group = _group(path)
+    if not group or as_found - mended < gain:
         return None
-    return _judge(text, page, start, path, group, gain)
+    slip = _slip(text, start, group, places)
+    before, after = text[max(start, slip.start - _CONTEXT) : slip.start], text[slip.end : min(end, slip.end + _CONTEXT)]
+    return slip if _proved(before, slip.original, after, text[slip.start : slip.end], slip.signs) else None
 
 
-def _first_group(path: tuple[Original, ...]) -> tuple[Original, ...]:
-    """The originals of the first slip of a path: from its sign to where the bytes fall into step again."""
+def _group(path: tuple[Original, ...]) -> tuple[Original, ...]:
+    """The originals of the slip of a path: from its sign to where the bytes fall into step again."""
     first = next((i for i, one in enumerate(path) if one.step.slips), None)
     if first is None:
         return ()
@@ -88,15 +118,11 @@ def _first_group(path: tuple[Original, ...]) -> tuple[Original, ...]:
     return path[first : last + 1]
 
 
-def _judge(
-    text: str, page: Page, start: int, path: tuple[Original, ...], group: tuple[Original, ...], gain: float
-) -> Slip | None:
-    left, right = start + group[0].start, start + group[-1].end
+def _slip(text: str, start: int, group: tuple[Original, ...], places: list[int]) -> Slip:
+    signs = "".join(text[start + places[one.start]] for one in group if one.step.slips)
     original = "".join(one.char for one in group)
-    before, after = text[max(start, left - _CONTEXT) : left], text[right : right + _CONTEXT].split("\n")[0]
-    as_found = cost("".join(map(page.plain, before + text[left:right] + after)))
-    mended = cost("".join(map(page.plain, before + original + after)))
-    if as_found - mended < gain:
-        return None
-    signs = "".join(text[start + one.start] for one in group if one.step.slips)
-    return Slip(left, right, original, signs, ())
+    return Slip(start + places[group[0].start], start + places[group[-1].end - 1] + 1, original, signs, ())
+
+
+def _proved(before: str, original: str, after: str, found: str, signs: str) -> bool:
+    return proof.narrow(before + original + after, signs) == before + found + after

@@ -7,6 +7,7 @@ from functools import cache
 
 from crawler.text.repair.annotation import ANNOTATED
 from crawler.text.repair.signs import PUNCTUATION, pair
+from crawler.text.repair.width import is_narrowed
 
 _RUN = 12  # characters after a sign within which a slip shows a rare one
 
@@ -26,4 +27,9 @@ def slip_sites(text: str) -> list[int]:
 
 def is_suspicious(text: str) -> bool:
     """Tell whether a text needs a closer look."""
-    return ANNOTATED.search(text) is not None or "| " in text or _after_slip().search(text) is not None
+    return (
+        ANNOTATED.search(text) is not None
+        or "| " in text
+        or is_narrowed(text, 1)
+        or _after_slip().search(text) is not None
+    )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from crawler.text.repair.signs import NARROW, PUNCTUATION, WIDE, is_han
 
-_CLOSED = frozenset("，。、；：？！“”‘’（）《》【】…—　")
+_CORE = frozenset(",:()?")
+_BETWEEN = re.compile(r"(?<=[\u4e00-\u9fff”》])[,:?](?=[\u4e00-\u9fff“《])")
+_CLOSED = frozenset("，。、；：？！“”‘’（）《》【】…—　％")
+_DIGITS = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,9 @@ def _neighbours(text: str, at: int) -> tuple[str, str]:
         before -= 1
     while after < len(text) and text[after] in "()":
         after += 1
+    number = _DIGITS.match(text, after)
+    if number and before >= 0 and not text[before].isdigit() and number.end() < len(text):
+        after = number.end()
     return text[before] if before >= 0 else "", text[after] if after < len(text) else ""
 
 
@@ -52,19 +59,30 @@ def widenings(text: str, signs: str = PUNCTUATION) -> Iterator[Widening]:
     A sign was wide where Chinese text touches it; parentheses go by pairs, by what they hold and follow.
     """
     pairs = _pairs(text)
+    paired = {at for both in pairs.items() for at in both}
     wide = {at for both in pairs.items() if _holds_chinese(text, *both) for at in both}
     for at, char in enumerate(text):
         if char not in signs:
             continue
         before, after = _neighbours(text, at)
-        touches = at in wide if char in "()" else _chinese(before) or _chinese(after)
+        touches = at in wide if at in paired else _chinese(before) or _chinese(after)
         if touches:
             yield Widening(at, _chinese(before) and _chinese(after))
 
 
 def _holds_chinese(text: str, opening: int, closing: int) -> bool:
-    before = text[opening - 1] if opening else ""
-    return _chinese(before) or any(map(_chinese, text[opening + 1 : closing]))
+    around = text[opening - 1 : opening] + text[closing + 1 : closing + 2] + text[opening + 1 : closing]
+    return any(map(_chinese, around))
+
+
+def is_narrowed(text: str, enough: int) -> bool:
+    """Tell whether every full-width sign of a text seems narrowed: none stands, `enough` narrow ones part Chinese
+    text, and signs of the other rows of GBK (。、“”) are wide.
+    """
+    if any(NARROW.get(char, "") in _CORE for char in set(text) if char in NARROW):
+        return False
+    between = sum(1 for _ in _BETWEEN.finditer(text))
+    return between >= enough and sum(map(text.count, "。、“")) * 2 >= enough
 
 
 def widen(sign: str) -> str:
