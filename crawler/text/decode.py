@@ -1,0 +1,272 @@
+"""PURE bytes of a page → its text, with the evidence for the encoding and every byte that was lost.
+
+The ladder, first rung that holds (per page, never per host: one publisher's pages differ, and labels lie):
+
+1. what is no text at all (PDF, pictures, archives) is refused;
+2. a byte order mark; UTF-16 without one, which its zero bytes betray;
+3. strict UTF-8; strict GB18030, of which GB2312 and GBK are parts;
+4. where the text is short, or a label or the look of the text speaks against it: each codec that decodes
+   strictly, weighed by how likely its text is as Chinese (see plausible.py), labels breaking near ties;
+5. damaged bodies: the codec whose text is likeliest, bad bytes counted in; each bad byte becomes one U+FFFD
+   and the characters after it are found again (see alignment.py);
+6. text that was encoded twice is undone where that is exact (see mojibake.py).
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from crawler.text.binary import MOST_BAD, binary_kind, has_binary_controls
+from crawler.text.common import looks_chinese
+from crawler.text.labels import BIG5, GB18030, UTF8, Label, labels
+from crawler.text.private import assign
+from storage.errors import Undecodable
+from storage.records import BadByte, Encoding
+
+#: Characters of several bytes from which on a strict decoding can be no accident: of UTF-8, whose bytes bear
+#: marks, and of GBK, in which one pair in nine of Big5 text is undefined.
+_SURE_UTF8 = 30
+_SURE_GBK = 400
+#: What a label is worth against the look of the text, and valid UTF-8 against everything else, in nats: a label
+#: is right more often than not, and few texts in other encodings are valid UTF-8.
+_LABEL_BONUS = 6.0
+_VALID_UTF8_BONUS = 3.0
+#: How much of a body is looked at to choose the codec: three parts of this many bytes.
+_SAMPLE = 40_000
+#: More bad bytes than one in this many non-ASCII bytes, and than a handful, make a body no text.
+_HOPELESS = 5
+_HANDFUL = 40
+_MARKS = (
+    (codecs.BOM_UTF8, UTF8),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+    (b"\x84\x31\x95\x33", GB18030),
+)
+_NAMED_AT_MOST = 8
+_PRIVATE = re.compile("[\ue000-\uf8ff]")
+_ASCII = bytes(range(0x80))
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A page's text, without a byte order mark, and how its bytes became text."""
+
+    text: str
+    encoding: Encoding
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A body read with one codec, and the reasons in the order found."""
+
+    text: str
+    codec: str
+    why: tuple[str, ...]
+    bad: tuple[BadByte, ...] = ()
+    sure: bool = False  # strict GBK, which has no private-use characters
+
+
+def decode(body: bytes, content_type: str | None = None) -> Decoded:
+    """Decode a page by evidence; `content_type` is the HTTP header's value, as it came.
+
+    Offsets in the record count bytes of `body`. Raises Undecodable where the body is no text, naming its kind.
+    """
+    if kind := binary_kind(body):
+        raise Undecodable(f"the body is {kind}, not a page")
+    declared = labels(body, content_type)
+    read = _by_mark(body) or (_with_zero_bytes(body, declared) if b"\0" in body else _read(body, declared))
+    text, undone = _undo(read)
+    why = [
+        *read.why,
+        *_about_labels(declared, read.codec),
+        *([undone] if undone else []),
+        *_about_damage(body, read),
+    ]
+    name = declared[0].name if declared else None
+    return Decoded(text, Encoding(read.codec, name, "; ".join(why), read.bad))
+
+
+def _by_mark(body: bytes) -> _Read | None:
+    for mark, codec in _MARKS:
+        if body.startswith(mark):
+            return _trusting(body, len(mark), codec, f"a byte order mark of {codec}")
+    return None
+
+
+def _trusting(body: bytes, start: int, codec: str, why: str) -> _Read | None:
+    """Read what follows a mark; None where the mark was a lie."""
+    try:
+        return _Read(body[start:].decode(codec), codec, (why,))
+    except UnicodeDecodeError:
+        text, bad = _replacing(body, codec, start)
+    return _Read(text, codec, (why,), bad) if len(bad) * 50 < len(body) else None
+
+
+def _with_zero_bytes(body: bytes, declared: tuple[Label, ...]) -> _Read:
+    """Read a body that has zero bytes: UTF-16 without a mark, binary data, or a few bad bytes."""
+    head = body[:4096]
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    if max(even, odd) * 5 > len(head):
+        codec = "utf-16-be" if even > odd else "utf-16-le"
+        if read := _trusting(body, 0, codec, f"zero bytes in every second place: {codec}"):
+            return read
+    if has_binary_controls(body):
+        raise Undecodable("the body is binary data, not a page")
+    # A control character that stands nowhere else holds the places of the zero bytes.
+    filler = next((byte for byte in range(1, 0x20) if byte not in b"\t\n\f\r\x1b" and byte not in body), 1)
+    read = _read(body.replace(b"\0", bytes([filler])), declared)
+    zeros = [BadByte(match.start(), "00") for match in re.finditer(b"\0", body)]
+    bad = sorted((*read.bad, *zeros), key=lambda item: item.at)
+    return _Read(read.text.replace(chr(filler), "\ufffd"), read.codec, read.why, tuple(bad))
+
+
+def _read(body: bytes, declared: tuple[Label, ...]) -> _Read:
+    if body.isascii():
+        return _Read(body.decode("ascii"), "ascii", ("only ASCII bytes",))
+    return _strict(body, declared) or _weighed(body, declared)
+
+
+def _strict(body: bytes, declared: tuple[Label, ...]) -> _Read | None:
+    """Read a body that one strict decoding settles."""
+    text = _try(body, UTF8)
+    if text is not None:
+        sure = len(body) - len(text) >= 2 * _SURE_UTF8
+        return _Read(text, UTF8, ("valid UTF-8 throughout",)) if sure else None
+    text = _try(body, "gbk")
+    if text is None or len(body) - len(text) < _SURE_GBK:
+        return None
+    if (declared and declared[0].codec == GB18030) or looks_chinese(text):
+        return _Read(text, GB18030, ("valid GBK throughout",), sure=True)
+    return None
+
+
+def _try(body: bytes, codec: str) -> str | None:
+    try:
+        return body.decode(codec)
+    except (UnicodeDecodeError, LookupError):
+        return None
+
+
+def _weighed(body: bytes, declared: tuple[Label, ...]) -> _Read:
+    """Choose the codec whose text is likeliest, and read the body with it, bad bytes and all."""
+    costs = _costs(_parts(body), {label.codec for label in declared if label.codec})
+    codec, second = sorted(costs, key=lambda name: costs[name])[:2]
+    why = f"likeliest as {codec}: {costs[codec]:.1f} nats a byte, as {second} {costs[second]:.1f}"
+    text, bad = _read_with(codec, body)
+    foreign = len(body.translate(None, _ASCII))
+    if len(bad) > _HANDFUL and len(bad) * _HOPELESS > foreign:
+        raise Undecodable("the body is no text in any encoding we know")
+    return _Read(text, codec, (why,), bad)
+
+
+def _costs(sample: bytes, wanted: set[str]) -> dict[str, float]:
+    """Return what the sample costs in each codec that it may be in, in nats per non-ASCII byte."""
+    from crawler.text.plausible import cost_per_byte
+
+    size = min(200, len(sample.translate(None, _ASCII)))
+    costs: dict[str, float] = {}
+    for codec in dict.fromkeys([UTF8, GB18030, BIG5, *sorted(wanted), *_detected(sample)]):
+        bonus = _LABEL_BONUS * (codec in wanted) + _VALID_UTF8_BONUS * (codec == UTF8)
+        costs[codec] = cost_per_byte(sample.decode(codec, "replace"), codec) - bonus / size
+    return costs
+
+
+def _parts(body: bytes) -> bytes:
+    """Return a body of common size whole; of a large one the beginning, the middle and the end, cut at tags."""
+    if len(body) <= 4 * _SAMPLE:
+        return body
+    starts = (0, len(body) // 2, len(body) - _SAMPLE)
+    parts = [body[start : start + _SAMPLE] for start in starts]
+    # A cut beside a tag cuts no character.
+    return b"".join(part[part.find(b"<") : part.rfind(b"<")] if b"<" in part else part for part in parts)
+
+
+def _read_with(codec: str, body: bytes) -> tuple[str, tuple[BadByte, ...]]:
+    if codec not in (GB18030, BIG5):
+        return _replacing(body, codec)
+    from crawler.text.alignment import align
+
+    # Runs that only GB18030 has, beyond GBK, are looked at too: private characters are what shifted bytes look like.
+    aligned = align(body, codec, "gbk" if codec == GB18030 else codec)
+    return assign(aligned.text) if codec == GB18030 else aligned.text, tuple(aligned.bad)
+
+
+def _detected(body: bytes) -> list[str]:
+    """Ask the statistical detector, whose answer is only one candidate more."""
+    from resiliparse.parse.encoding import detect_encoding
+
+    name = detect_encoding(body, max_len=65_536) or UTF8
+    try:
+        codec = codecs.lookup(name).name
+    except LookupError:
+        return []
+    return [] if codec in ("ascii", "gbk", "gb2312", "big5") else [codec]
+
+
+def _replacing(body: bytes, codec: str, start: int = 0) -> tuple[str, tuple[BadByte, ...]]:
+    """Decode with one U+FFFD for each broken character, and say where they were."""
+    pieces: list[str] = []
+    bad: list[BadByte] = []
+    view = memoryview(body)
+    at = start
+    while at < len(body):
+        try:
+            pieces.append(str(view[at:], codec))
+            break
+        except UnicodeDecodeError as error:
+            wrong, end = at + error.start, at + error.end
+        pieces.append(str(view[at:wrong], codec))
+        # The rest of a character whose first bytes were bad is no second character.
+        if pieces[-1] or not bad or len(bad[-1].found) + 2 * (end - wrong) > 6:
+            pieces.append("\ufffd")
+            bad.append(BadByte(wrong, body[wrong:end].hex()))
+        else:
+            bad[-1] = BadByte(bad[-1].at, bad[-1].found + body[wrong:end].hex())
+        at = end
+        if len(bad) > MOST_BAD:
+            raise Undecodable(f"more than {MOST_BAD} bytes of the body form no character")
+    return "".join(pieces), tuple(bad)
+
+
+def _undo(read: _Read) -> tuple[str, str]:
+    """Undo what was encoded twice, where the body was UTF-8; say what was done."""
+    if read.codec != UTF8:
+        return read.text, ""
+    from crawler.text.mojibake import undo_double_encoding
+
+    return undo_double_encoding(read.text)
+
+
+def _about_labels(declared: tuple[Label, ...], used: str) -> list[str]:
+    """Say how each label stands to the codec used."""
+    said = []
+    for label in declared:
+        if label.codec is None:
+            said.append(f"{label.place} says {label.name}, which is no encoding")
+        elif label.codec == used:
+            said.append(f"{label.place} says {label.name}")
+        elif used != "ascii":
+            said.append(f"{label.place} says {label.name}, which the bytes are not")
+    return said or (["no label"] if used != "ascii" else [])
+
+
+def _about_damage(body: bytes, read: _Read) -> list[str]:
+    said = []
+    if read.bad:
+        said.append(f"{len(read.bad)} bad places, each one U+FFFD")
+        last = read.bad[-1]
+        if last.at + len(last.found) // 2 == len(body):
+            said.append("the body is cut short in its last character")
+    # In UTF-8 every private-use character that GBK knows begins with EE.
+    if (read.codec == UTF8 and b"\xee" in body) or (read.codec in (GB18030, BIG5) and not read.sure):
+        private = Counter(_PRIVATE.findall(read.text))
+        named = ", ".join(
+            f"U+{ord(char):04X} ×{count}" for char, count in private.most_common(_NAMED_AT_MOST)
+        )
+        said.extend([f"private-use characters kept: {named}"] if private else [])
+    return said
