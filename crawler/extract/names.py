@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from crawler.extract.words import words
 from crawler.text.script import simplify
@@ -63,8 +64,11 @@ def has_surname(name: str) -> bool:
 
 def is_name(word: str) -> bool:
     """Tell whether a word in a name's place can be a name: 2–4 Han characters, or foreign with `·`."""
-    if not _NAME.fullmatch(word):
-        return False
+    return _NAME.fullmatch(word) is not None and _may_be_name(word)
+
+
+@lru_cache(maxsize=4096)
+def _may_be_name(word: str) -> bool:
     plain = simplify(word)
     return plain not in _WORDS and (len(plain) < 3 or plain[-1] not in _NO_END)
 

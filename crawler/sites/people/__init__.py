@@ -6,8 +6,9 @@ from crawler.extract.html import parse
 from crawler.extract.refresh import refresh_target, script_target
 from crawler.sites.model import ArticleAddress, ArticlePage, ListingPage
 from crawler.sites.people import absence, address, g0, g1, g2, g3, listing
+from crawler.sites.people.menu import without_menu
 from crawler.sites.people.parts import further_parts
-from crawler.sites.people.template import Match, fields_of, find
+from crawler.sites.people.template import Match, fields_of, find, is_complete
 from storage.records import Outcome
 
 #: Newest first: most pages that are read are new.
@@ -22,6 +23,15 @@ def _says_gone(match: Match) -> bool:
     return len(text) <= _SHORTEST and not match.content.images and absence.says_gone(text)
 
 
+def _read(html: str, url: str) -> ArticlePage | None:
+    tree = parse(html)
+    match = find(TEMPLATES, html, tree, url) if tree is not None else None
+    if tree is None or match is None or match.is_empty or _says_gone(match):
+        return None
+    fields = fields_of(match, tree, url)
+    return ArticlePage(fields, further_parts(tree, html, url)) if fields else None
+
+
 class PeoplePublisher:
     """The publisher people.com.cn with all its channels; fulfils `crawler.sites.model.Publisher`."""
 
@@ -34,12 +44,11 @@ class PeoplePublisher:
 
     def read_article(self, html: str, url: str) -> ArticlePage | None:
         """Read one page of an article; None where no template matches, or one does and holds nothing."""
-        tree = parse(html)
-        match = find(TEMPLATES, html, tree, url) if tree is not None else None
-        if tree is None or match is None or match.is_empty or _says_gone(match):
-            return None
-        fields = fields_of(match, tree, url)
-        return ArticlePage(fields, further_parts(tree, html, url)) if fields else None
+        short = without_menu(html)
+        page = _read(short, url) if short is not html else None
+        if page is None or not is_complete(page.fields):
+            page = _read(html, url)
+        return page
 
     def read_listing(self, html: str, url: str) -> ListingPage:
         """Read a home or column page; see `listing.read_listing`."""

@@ -6,8 +6,7 @@ from crawler.sites.people.template import Template
 TEMPLATES = (
     Template(
         name="G0",
-        hints=("zoom",),
-        root=compiled("/html/body[.//*[@id='zoom'] and .//td" + with_class("ftitle") + "]"),
+        root=compiled("id('zoom')/ancestor::body[.//td" + with_class("ftitle") + "]"),
         bodies=compiled("id('zoom')"),
         title=compiled(".//td" + with_class("ftitle")),
         kicker=compiled(".//td" + with_class("fpretitle")),

@@ -6,15 +6,14 @@ from crawler.sites.people.template import Template
 TEMPLATES = (
     Template(
         name="G1",
-        hints=("p_content",),
-        root=compiled("/html/body[.//*[@id='p_content']]"),
+        root=compiled("id('p_content')/ancestor::body"),
         bodies=compiled("id('p_content')"),
         title=compiled("id('p_title')"),
         kicker=compiled("id('jtitle')"),
         subtitle=compiled("id('ftitle')"),
         origins=compiled("id('p_publishtime') | id('p_origin')"),
         source=compiled("id('p_origin')//a"),
-        author=compiled(".//*" + with_class("author")),
+        author=compiled(f".//p{with_class('author')} | .//div{with_class('author')}"),
         editors=compiled("id('p_editor')"),
     ),
 )

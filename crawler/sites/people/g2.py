@@ -4,6 +4,7 @@ from crawler.extract.html import compiled, with_class
 from crawler.sites.people.template import Template
 
 _EDIT = with_class("edit")
+_HEAD = with_class("text_title")
 _PRE, _SUB = "h3" + with_class("pre"), "h4" + with_class("sub")
 _ORIGIN = (
     f".//div{with_class('box01')}//*{with_class('fl')} | .//p{with_class('sou')} | .//*{with_class('artOri')}"
@@ -12,33 +13,43 @@ _ORIGIN = (
 _SOURCED = ".//*[not(self::script)][text()[contains(.,'来源') or contains(.,'來源')]]"
 _HEADLINE = ".//h1[normalize-space()]"
 
-TEMPLATES = (
-    Template(
+
+def _plain(root: str, bodies: str, *hints: str) -> Template:
+    return Template(
         name="G2",
-        hints=("text_title",),
-        root=compiled("//div" + with_class("text_title")),
-        bodies=compiled(f"id('rwb_zw') | //div[not(id('rwb_zw'))]{with_class('box_con')}"),
+        hints=hints,
+        root=compiled(root),
+        bodies=compiled(bodies),
         title=compiled(".//h1"),
         kicker=compiled(f".//{_PRE}"),
         subtitle=compiled(f".//{_SUB}"),
         origins=compiled(f".//div{with_class('box01')}//*{with_class('fl')}"),
         author=compiled(f".//*{with_class('author')}"),
-        editors=compiled(f"id('rwb_zw')//*{_EDIT} | following::*{_EDIT}"),
-    ),
-    Template(
+        editors=compiled(f"following::div{_EDIT}"),
+    )
+
+
+def _gallery(root: str, *hints: str) -> Template:
+    text = f".//div{with_class('content')}{with_class('clear')}{with_class('clearfix')}"
+    return Template(
         name="gallery",
-        hints=("picG", "pic_content"),
-        root=compiled(f"/html/body[.//*[@id='picG'] or .//div{with_class('pic_content')}]"),
-        bodies=compiled(
-            f"id('picG') | .//div{with_class('content')}{with_class('clear')}{with_class('clearfix')}"
-        ),
-        title=compiled(f".//div{with_class('pic_content')}{_HEADLINE[1:]} | {_HEADLINE}"),
+        hints=hints,
+        root=compiled(root),
+        bodies=compiled(f"id('picG') | {text}"),
+        title=compiled(f".//div{with_class('pic_content')}//h1[normalize-space()] | {_HEADLINE}"),
         kicker=compiled(f".//{_PRE}"),
         subtitle=compiled(f".//{_SUB}"),
         origins=compiled(_ORIGIN),
         author=compiled(f".//*{with_class('author')}"),
         editors=compiled(f".//*{_EDIT}"),
-    ),
+    )
+
+
+TEMPLATES = (
+    _plain(f"id('rwb_zw')/preceding::div{_HEAD}[1]", "id('rwb_zw')"),
+    _plain(f"//div{_HEAD}", f"following::div{with_class('box_con')}", "box_con"),
+    _gallery("id('picG')/ancestor::body"),
+    _gallery(f"//div{with_class('pic_content')}/ancestor::body", "pic_content"),
     Template(
         name="G2",
         hints=("show_text",),

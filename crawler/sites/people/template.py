@@ -23,18 +23,19 @@ from storage.records import ArticleFields
 class Template:
     """One generation (or variant) of article pages.
 
-    `hints` are strings of which the HTML holds one, tested before the tree is searched. `root` finds the part
+    `hints` are strings of which the HTML holds one, tested before the tree is searched; a template whose `root`
+    begins at an id needs none, since ids are found at once. `root` finds the part
     of the page that holds headline and text; the other expressions start from it. Of `bodies` and `origins`
     (time and source) all matches are read, one after the other; of the rest the first. `newer` names the
     next generation, built from the same containers, and what only it has.
     """
 
     name: str
-    hints: tuple[str, ...]
     root: etree.XPath
     bodies: etree.XPath
     title: etree.XPath
     origins: etree.XPath
+    hints: tuple[str, ...] = ()
     kicker: etree.XPath | None = None
     subtitle: etree.XPath | None = None
     author: etree.XPath | None = None
@@ -69,7 +70,7 @@ _NO_SECTION = frozenset(("", "人民网", "人民網", "首页", "首頁", "正�
 def find(templates: Sequence[Template], html: str, tree: etree._Element, url: str) -> Match | None:
     """Return the first template of which the page holds root and body container, or None."""
     for template in templates:
-        if not any(hint in html for hint in template.hints):
+        if template.hints and not any(hint in html for hint in template.hints):
             continue
         root = first(template.root, tree)
         if root is not None and (bodies := nodes(template.bodies, root)):
@@ -118,6 +119,11 @@ def fields_of(match: Match, tree: etree._Element, url: str) -> ArticleFields | N
         template=_name(template, root),
         article_id=_article_id(url, tree),
     )
+
+
+def is_complete(fields: ArticleFields) -> bool:
+    """Tell whether all was found that every article has, so that the page's head need not be asked."""
+    return bool(fields.published_at and fields.source and fields.article_id)
 
 
 def _name(template: Template, root: etree._Element) -> str:
