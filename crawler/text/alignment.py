@@ -16,9 +16,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from crawler.text.binary import MOST_BAD
-from crawler.text.plausible import PRIVATE, cost, cost_of_char, cost_of_word, simplified
+from crawler.text.plausible import ASCII, LONGEST, cost, cost_of_char, cost_of_word, simplified
 from crawler.text.private import assign
-from crawler.text.repair.language import LONGEST
 from storage.errors import Undecodable
 from storage.records import BadByte
 
@@ -163,7 +162,7 @@ def _steps_from(run: bytes, at: int, codec: str, reach: Reach) -> None:
     """Offer every piece that can begin at this byte: ASCII, a character, a word, bad bytes."""
     size = len(run)
     if run[at] < 0x80:
-        reach(at, at + 1, 4.0, _CHAR)
+        reach(at, at + 1, ASCII, _CHAR)
         return
     at_edge = at == 0 or at + 1 == size or run[at - 1] < 0x80 or run[at + 1] < 0x80
     reach(at, at + 1, _STRAY_AT_EDGE if at_edge else _STRAY, _BAD)
@@ -178,7 +177,7 @@ def _steps_from(run: bytes, at: int, codec: str, reach: Reach) -> None:
             return
         word += simplified(char)
         if end == at + 2:
-            reach(at, end, min(cost_of_char(char), PRIVATE), _CHAR)
+            reach(at, end, cost_of_char(char), _CHAR)
         elif (price := cost_of_word(word)) is not None:
             reach(at, end, price, _WORD)
 
