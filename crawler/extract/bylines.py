@@ -14,7 +14,7 @@ from crawler.extract.names import HAN, has_surname, is_name, listed, names_in, n
 from crawler.extract.words import both_scripts, words
 
 #: Who employs the reporter, in front of the word for reporter: it ends in a word for a medium or a place.
-_ORGAN = rf"(?:[{HAN}·]{{0,8}}?(?:报|网|社|台|刊|新闻|频道|客户端|中心|媒体|传媒|站))?"
+_ORGAN = rf"(?:[{HAN}·]{{0,8}}?(?:报|网|社|台|刊|新闻|频道|客户端|中心|媒体|传媒|站)|[{HAN}]{{2,6}}·[{HAN}]{{2,4}}?)?"
 _RANK = (
     rf"(?:首席|特约|特派|见习|实习|摄影|视觉|文字|融媒体?|全媒体|通讯|驻[{HAN}]{{2,6}}?|编辑|体育|评论|主任"
     "|高级|资深)*"

@@ -37,13 +37,15 @@ COMPOUND = words(
 _WORDS = words(
     """
     手记 调查 走访 观察 连线 来信 提问 现场 编辑 编者 记者 通讯员 摄影 报道 文字 图片 视频
-    文图 图文 综合 整理 采写 供稿 单位 实习 实习生 见习 制图 制作 校对 来源 作者 本报 本网
+    整合 文图 图文 综合 整理 采写 供稿 单位 实习 实习生 见习 制图 制作 校对 来源 作者 本报 本网
     本刊 特约 全文 节选 下同 摘要 原创 转载 发自 获悉 了解 高见 感言 点评 如是说 同题 帮忙
     帮办 专访 对话 同期 责编 主编 监制 策划 统筹 导演 编导 剪辑 设计 翻译 通讯 消息 快讯
     全文完 高清图 方言 相关报道 有删节 有删改 化名 均为化名 不具名 文中 图表 资料 资料图
     连载 何去何从 国内 国际 时政
     """
 )
+#: What a dotted word holds that is no foreign name but a paper's: `新华日报·交汇点`.
+_MEDIA = words("报 网 新闻 客户端 频道 电视")
 _NO_END = "完图版报社网讯稿略载电站台局委院校司部处科室厅组队员者"
 
 
@@ -70,6 +72,8 @@ def is_name(word: str) -> bool:
 @lru_cache(maxsize=4096)
 def _may_be_name(word: str) -> bool:
     plain = simplify(word)
+    if any(dot in plain for dot in _DOTS):
+        return not any(word in plain for word in _MEDIA)
     return plain not in _WORDS and (len(plain) < 3 or plain[-1] not in _NO_END)
 
 
