@@ -43,7 +43,9 @@ def test_the_environment_names_file_and_database(tmp_path):
 
 
 def test_a_channel_keeps_its_built_in_values_where_none_are_given(tmp_path):
-    found = config(tmp_path, '[[channel]]\nname = "cq"\nhome = "http://127.0.0.1:8801"\n[[channel]]\nname = "sc"\n')
+    found = config(
+        tmp_path, '[[channel]]\nname = "cq"\nhome = "http://127.0.0.1:8801"\n[[channel]]\nname = "sc"\n'
+    )
     assert list(found.channels) == ["cq", "sc"]
     assert found.channels["cq"].home == "http://127.0.0.1:8801/"
     assert found.channels["cq"].columns
@@ -53,7 +55,10 @@ def test_a_channel_keeps_its_built_in_values_where_none_are_given(tmp_path):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("[watch]\nrequests_per_hou = 9\n", ["line 2", "requests_per_hou", "Did you mean 'requests_per_hour'?"]),
+        (
+            "[watch]\nrequests_per_hou = 9\n",
+            ["line 2", "requests_per_hou", "Did you mean 'requests_per_hour'?"],
+        ),
         ("[wacth]\n", ["wacth", "Did you mean 'watch'?"]),
         ('[watch]\n\nrequests_per_hour = "many"\n', ["line 3", "expected float", "got str"]),
         ("[watch]\nrequests_per_hour = 0\n", ["line 1", "must be more than 0"]),

@@ -1,0 +1,96 @@
+"""The command line as a user calls it, with a config and a database of its own for each test."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.replica.replica import Replica
+
+ENV = {key: value for key, value in os.environ.items() if not key.startswith("NEWSDELTA_")}
+
+
+class Newsdelta:
+    """Calls `newsdelta` in one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.config = folder / "newsdelta.toml"
+        self.database = folder / "newsdelta.db"
+
+    def configure(self, home: str, extra: str = "", channel: str = "cq") -> None:
+        """Write the config for one channel at a local address."""
+        self.config.write_text(
+            f'[database]\nurl = "sqlite:///{self.database}"\n[[channel]]\nname = "{channel}"\nhome = "{home}"\n'
+            f"[network]\nallow_private_addresses = true\n{extra}",
+            encoding="utf-8",
+        )
+
+    def command(self, *words: str) -> list[str]:
+        """The words to start a process with."""
+        return [sys.executable, "-c", "from scheduler.cli import main; main()", *words]
+
+    def __call__(
+        self, *words: str, expect: int = 0, stdin: bytes | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run one command; fail the test where the exit code is another than expected."""
+        done = subprocess.run(
+            self.command(*words),
+            cwd=self.folder,
+            env=ENV,
+            input=stdin,
+            capture_output=True,
+            timeout=120,
+            check=False,
+        )
+        text = subprocess.CompletedProcess(
+            done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
+        )
+        assert text.returncode == expect, f"exit {text.returncode}\n{text.stdout}\n{text.stderr}"
+        return text
+
+    def json(self, *words: str, expect: int = 0) -> Any:
+        """Run one command with --json; its one document."""
+        return json.loads(self(*words, "--json", expect=expect).stdout)
+
+    def lines(self, *words: str) -> list[Any]:
+        """Run one command with --json; its JSON lines."""
+        return [json.loads(line) for line in self(*words, "--json").stdout.splitlines()]
+
+    def crawl(self, *words: str, expect: int = 0) -> dict[str, Any]:
+        """Crawl cq; the summary."""
+        found: dict[str, Any] = self.json("crawl", "cq", *words, expect=expect)
+        return found
+
+    def events(self, *words: str) -> list[tuple[str, str]]:
+        """Kind and publisher's id of every event."""
+        found = []
+        for event in self.lines("events", *words):
+            found.append(
+                (event["kind"], event["url"].rsplit("-", 1)[-1].removesuffix(".html").removeprefix("c"))
+            )
+        return found
+
+
+@pytest.fixture
+def newsdelta(tmp_path: Path) -> Newsdelta:
+    """The command line in an empty folder."""
+    return Newsdelta(tmp_path)
+
+
+@pytest.fixture
+def site(newsdelta: Newsdelta) -> Iterator[Replica]:
+    """A small channel, and the config that watches it; removals are confirmed by the second absent visit."""
+    with Replica(seed=5, articles=24) as replica:
+        newsdelta.configure(replica.url, '[watch]\nremoval_visits = 2\nremoval_after = "0s"\n')
+        yield replica
+
+
+def expected(site: Replica) -> list[tuple[str, str]]:
+    """What a perfect watcher has told by now, in any order."""
+    return sorted((event["kind"], event["article_id"].rsplit("/", 1)[-1]) for event in site.expected_events())
