@@ -131,7 +131,7 @@ def _change(part: Part, pair: Pair, fold: Fold) -> Change:
         return Change(kind, part, old.text, new.text, *at, (Run("=", new.text),), classes)
     a, b = sides(folded(old.text, fold), folded(new.text, fold), quoted=(old.quoted, new.quoted))
     hunks = hunks_of(a, b)
-    found = _of_part(part, classes_of_sentence(hunks, a, b))
+    found = _of_part(part, classes_of_sentence(hunks, a, b, clauses=part is Part.BODY))
     if pair.moved:
         found |= {EditClass.MOVED}
     runs = runs_of(hunks, a, b)

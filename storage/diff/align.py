@@ -50,24 +50,13 @@ def align(old: Sequence[Sentence], new: Sequence[Sentence], fold: Fold) -> list[
     """
     head = _common(old, new)
     tail = _common(old[head:][::-1], new[head:][::-1])
-    olds, news = _keyed(old[head : len(old) - tail], new[head : len(new) - tail], fold)
+    olds = with_keys(old[head : len(old) - tail], fold)
+    news = with_keys(new[head : len(new) - tail], fold)
     olds, news = undo_reflow(olds, news), undo_reflow(news, olds)
     pairs = [Pair(a, b) for a, b in zip(old[:head], new[:head], strict=True)]
     pairs += _in_order(_pair_leftovers(list(_gaps(olds, news))))
     pairs += [Pair(a, b) for a, b in zip(old[len(old) - tail :], new[len(new) - tail :], strict=True)]
     return pairs
-
-
-def _keyed(
-    old: Sequence[Sentence], new: Sequence[Sentence], fold: Fold
-) -> tuple[list[Sentence], list[Sentence]]:
-    """Fold what is not on both sides to the letter: folding costs more than comparing."""
-    shared = {s.text for s in old} & {s.text for s in new}
-
-    def key(text: str) -> str:
-        return text if text in shared else fold(text)
-
-    return with_keys(old, key), with_keys(new, key)
 
 
 def _common(old: Sequence[Sentence], new: Sequence[Sentence]) -> int:

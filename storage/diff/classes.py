@@ -23,8 +23,14 @@ _PLACES = (EntityKind.PLACE,)
 _NAMING = (EntityKind.PERSON, EntityKind.POST, EntityKind.BODY)
 
 
-def classes_of_sentence(hunks: Sequence[Hunk], old: Side, new: Side) -> frozenset[EditClass]:
-    """Return the classes of an edited sentence: those of its changed places."""
+def classes_of_sentence(
+    hunks: Sequence[Hunk], old: Side, new: Side, *, clauses: bool = True
+) -> frozenset[EditClass]:
+    """Return the classes of an edited sentence: those of its changed places.
+
+    With `clauses` a clause added or removed counts as such; without, by what it says (a title is too short
+    for a reader to tell the two apart).
+    """
     a = Marked(old, hunks[0].a0, hunks[-1].a1)
     b = Marked(new, hunks[0].b0, hunks[-1].b1)
     shifted = _shifted(hunks, old, new)
@@ -34,7 +40,7 @@ def classes_of_sentence(hunks: Sequence[Hunk], old: Side, new: Side) -> frozense
             long = len(_bare(old.key[hunk.a0 : hunk.a1] or new.key[hunk.b0 : hunk.b1])) >= CLAUSE
             found.add(EditClass.MOVED if long else EditClass.WORDING)
         else:
-            found |= _classes_of_hunk(hunk, a, b)
+            found |= (clauses and _clause(hunk, a, b)) or _classes_of_hunk(hunk, a, b)
     return _without_lesser(found)
 
 
@@ -68,10 +74,16 @@ def _shifted(hunks: Sequence[Hunk], old: Side, new: Side) -> set[int]:
     return shifted
 
 
+def _clause(hunk: Hunk, old: Marked, new: Marked) -> frozenset[EditClass]:
+    """Return the class of a stretch added or removed that is long enough to be a statement, else none."""
+    gone, come = _bare(old.key[hunk.a0 : hunk.a1]), _bare(new.key[hunk.b0 : hunk.b1])
+    if (gone and come) or len(gone + come) < CLAUSE:
+        return frozenset()
+    return classes_of_lone(gone or come, EditClass.REMOVED if gone else EditClass.ADDED)
+
+
 def _classes_of_hunk(hunk: Hunk, old: Marked, new: Marked) -> set[EditClass]:
     gone, come = _bare(old.key[hunk.a0 : hunk.a1]), _bare(new.key[hunk.b0 : hunk.b1])
-    if (not gone and len(come) >= CLAUSE) or (not come and len(gone) >= CLAUSE):
-        return set(classes_of_lone(gone or come, EditClass.REMOVED if gone else EditClass.ADDED))
     place = _Place(hunk, old, new)
     found = place.facts()
     if not found and gone == come:

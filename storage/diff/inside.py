@@ -102,8 +102,8 @@ def _raw_hunks(old: Side, new: Side) -> list[Hunk]:
 def _swallow(hunks: list[Hunk], key: str) -> list[Hunk]:
     """Join hunks over an equal stretch no longer than the edits on both sides of it.
 
-    The rule of diff-match-patch's semantic clean-up; a stretch that holds a comma or stop stays, as clauses
-    are read one by one.
+    The rule of diff-match-patch's semantic clean-up; a stretch that holds
+    punctuation stays, as clauses are read one by one.
     """
     joined: list[Hunk] = []
     for hunk in hunks:
@@ -118,7 +118,7 @@ def _joins(left: Hunk, right: Hunk, key: str) -> bool:
     between = key[left.a1 : right.a0]
     if not between:
         return True
-    if any(sign in between for sign in ",，。；;、"):
+    if not between.isalnum():
         return False
     reach = [max(h.a1 - h.a0, h.b1 - h.b0) for h in (left, right)]
     both = [h.a1 > h.a0 and h.b1 > h.b0 for h in (left, right)]

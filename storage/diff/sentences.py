@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
-from storage.diff.fold import UNSEEN
+from storage.diff.fold import UNSEEN, Fold
 from storage.diff.model import PARAGRAPH_BREAK
 
 _ENDS = "。！？!?｡…"
@@ -21,7 +21,7 @@ _REFLOW_CONTEXT = 6
 
 
 class Sentence(NamedTuple):
-    """One sentence: exact text, key to compare it by, the paragraph it starts in, its number in the body.
+    """One sentence: exact text, folded key, the paragraph it starts in, its number in the body.
 
     `quoted` tells whether it starts inside a quotation that an earlier sentence of the paragraph opened.
     """
@@ -39,7 +39,7 @@ class Sentence(NamedTuple):
 
 
 def split_body(paragraphs: Sequence[str]) -> list[Sentence]:
-    """Split paragraphs into sentences, keys not yet given; blank paragraphs cling to the sentence before."""
+    """Split paragraphs into sentences, keys not yet folded; blank paragraphs cling to the sentence before."""
     sentences: list[Sentence] = []
     blank = ""
     for number, paragraph in enumerate(paragraphs):
@@ -91,9 +91,9 @@ def _still_quoted(text: str, quoted: bool) -> bool:
     return quoted if opened == closed else opened > closed
 
 
-def with_keys(sentences: Iterable[Sentence], keys: Callable[[str], str]) -> list[Sentence]:
-    """Give the sentences their keys."""
-    return [Sentence(s.text, keys(s.text), s.paragraph, s.number, s.quoted) for s in sentences]
+def with_keys(sentences: Iterable[Sentence], fold: Fold) -> list[Sentence]:
+    """Fold the sentences."""
+    return [Sentence(s.text, fold(s.text), s.paragraph, s.number, s.quoted) for s in sentences]
 
 
 def join(left: Sentence, right: Sentence) -> Sentence:

@@ -57,6 +57,7 @@ _TOKEN = re.compile(
   | (?P<ordinary>{_NOT_NUMBERS})
   | (?P<number>
         第(?:\d+|[{_CN}]+)(?:{_MEASURES}|条|名|位|季度|次|批|届|中学|小学)?
+      | {_SMALL}{{1,3}}中全会|(?:十[一二三四五六七八九]|二十)大(?![多型小家有类项])
       | 百分之[{_CN}]+(?:点[{_CN}]+)?
       | [{_CN}]+分之[{_CN}]+
       | {_SIGN}?(?:{_DIGITS})(?:[余多]?(?:{_TIMES}))?[余多]?(?:{_MEASURES}|{_DIGIT_MEASURES})?
