@@ -137,7 +137,7 @@ class Plan:
     @property
     def stride(self) -> int:
         """How far apart the ids of two neighbouring articles are, on the average."""
-        return max(LATER_STRIDE, ID_ROOM // self.count // CHANNEL_SLOTS * CHANNEL_SLOTS)
+        return max(LATER_STRIDE, ID_ROOM // max(1, self.count) // CHANNEL_SLOTS * CHANNEL_SLOTS)
 
     def id_of(self, number: int) -> str:
         """The publisher's id of an article: eight digits, rising with time, one channel's never another's."""

@@ -476,8 +476,8 @@ def _id_in(text: str) -> str:
 
 
 def _check(articles: int, channels: Sequence[str], columns: Sequence[int]) -> None:
-    if articles < 1:
-        raise ValueError("a replica needs at least one article")
+    if articles < 0:
+        raise ValueError("a replica cannot have fewer than no articles")
     unknown = [name for name in channels if name not in words.REGIONS]
     if unknown or not channels:
         raise ValueError(f"unknown channel {unknown or channels!r}; known are {', '.join(words.REGIONS)}")

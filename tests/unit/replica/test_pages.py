@@ -220,6 +220,22 @@ def test_pages_weigh_what_was_asked_for(weight):
         assert weight * 0.85 < size < weight * 1.15
 
 
+def test_a_channel_without_articles_has_its_pages_all_the_same():
+    place = Site.build(1, 0).channel("cq")
+    for path in (
+        "/",
+        "/GB/365402/index.html",
+        "/rss/news.xml",
+        "/sitemap/cn/cq/news_sitemap.xml",
+        "/BIG5/index.html",
+    ):
+        page = place.page(path)
+        assert page.status == 200
+        assert b"/n2/" not in page.make()
+    article = place.publish(place.plan.epoch)
+    assert article.path.encode() in place.page("/").make()
+
+
 def test_columns_can_be_chosen():
     place = Site.build(1, 30, columns=COLUMNS[:3]).channel("cq")
     assert {place.article(number).column for number in range(30)} == set(COLUMNS[:3])
