@@ -42,8 +42,8 @@ class Database:
         self._lock = threading.RLock()
         self._writer: Connection | None = None
         self.readonly = readonly
-        self.url = engine.url.render_as_string(hide_password=True)
         self.is_sqlite = engine.dialect.name == "sqlite"
+        self.url = engine.url.set(drivername=engine.dialect.name).render_as_string(hide_password=True)
 
     @classmethod
     def open(cls, url: str, *, create: bool = True, readonly: bool = False) -> Database:
