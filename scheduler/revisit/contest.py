@@ -45,8 +45,8 @@ class Contest:
         self._entries = 0
 
     def enter(self, page: Page, now: float) -> None:
-        """Let a page compete from now on."""
-        page.turn += 1
+        """Let a page compete from now on, or score it anew."""
+        self.leave(page)
         self._place(page, now)
 
     def leave(self, page: Page) -> None:
@@ -129,8 +129,8 @@ class Contest:
         awake = self._awake
         while awake:
             most = -1.0
-            for candidate, worth in awake.items():
-                value = worth[0] + (now - worth[4]) * worth[1]
+            for candidate, (value, grown, rate, _, scored) in awake.items():
+                value += (now - scored) * (grown + (now - scored) * rate / 2)
                 if value > most:
                     page, most = candidate, value
             worth = awake[page]

@@ -27,8 +27,8 @@ class Planner:
     """Chooses which page of one host to visit next, and learns from what the visits bring.
 
     A page's worth is the delay index  V = L^2 / (2 l), l the weighted events expected per hour now, L those
-    expected since the last visit; an article that comes to more than half of its remaining watch has V = L
-    * left. Taking the largest V at every slot meets the stationarity condition of minimal total delay under
+    expected since the last visit; an article that comes to more than half of its remaining watch has
+    V = L * left. Taking the largest V at every slot meets the stationarity condition of minimal total delay under
     a budget (see docs/decisions/0005-revisit-plan.md). New pages come first, in order; an article has a
     closing visit at one week.
 
@@ -124,13 +124,13 @@ class Planner:
             page = heapq.heappop(self._held)[2]
             if page.stage is Stage.HELD and self._pages.get(page.id) is page:
                 self._enlist(page, now)
-        page_or_none = self._choose(now)
-        if page_or_none is None:
+        chosen = self._choose(now)
+        if chosen is None:
             return None
-        self._contest.leave(page_or_none)
-        page_or_none.stage = Stage.VISIT
+        self._contest.leave(chosen)
+        chosen.stage = Stage.VISIT
         self.pace.spend(now)
-        return page_or_none.id
+        return chosen.id
 
     def _choose(self, now: float) -> Page | None:
         owed = self._owed(now)
@@ -142,8 +142,7 @@ class Planner:
         return best[0] if best else owed
 
     def _owed(self, now: float) -> Page | None:
-        """Return the page that waits for its first or its closing visit; it stays in its queue until it is
-        visited."""
+        """Return the page that waits for its first or closing visit; it stays queued until it is visited."""
         while self._first:
             turn, page = self._first[0]
             if page.stage is Stage.FIRST and page.turn == turn and page.id in self._pages:
@@ -164,7 +163,7 @@ class Planner:
         edits, then = self._edits, page.known
         if then is None or then.version != edits.version or then.last != page.last:
             then = self._look_back(page)
-        age, gap = now - page.born, now - page.last
+        age, gap = max(0.0, now - page.born), now - page.last
         passed, rate = edits.hazard_and_rate(page.section, *place(age))
         swing, cumulative = edits.profile.factor_and_cumulative(now)
         mean = (cumulative - then.cumulative) / gap if gap > 0 else swing
@@ -192,7 +191,8 @@ class Planner:
         profile = self._arrivals.profile
         weighted = self.weights.new * self._arrivals.rate(page.id)
         swing, cumulative = profile.factor_and_cumulative(now)
-        grown, rate = weighted * (cumulative - profile.cumulative(page.last)), weighted * swing
+        grown = weighted * max(0.0, cumulative - profile.cumulative(page.last))
+        rate = weighted * swing
         return Worth(grown * grown / (2 * rate), grown, rate, math.inf, now)
 
     # -- what visits bring ---------------------------------------------------------------------------------

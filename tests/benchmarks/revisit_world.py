@@ -16,6 +16,7 @@ the hazard since u; to a listing, by three times that of the publication rate. T
 from __future__ import annotations
 
 import bisect
+import functools
 import math
 import random
 from collections.abc import Callable
@@ -57,8 +58,15 @@ class Truth:
         mean = sum(share * factor for share, factor in zip(self.shares, self.factors, strict=True))
         return self.factors[section] / mean
 
+    @functools.cache  # noqa: B019 - frozen, and few
     def scale(self) -> float:
-        return self.first_day / (self.once(24.0) - self.once(0.0))
+        """c: such that an article has so many edits in its first day, whenever in the day it was born."""
+        mean = sum(
+            self.swing(born) * self.edit_swing(born + age) * (self.once(age + 1.0) - self.once(age))
+            for born in range(24)
+            for age in range(24)
+        )
+        return self.first_day / (mean / 24)
 
     def once(self, age: float) -> float:
         """The primitive of (age + 0.5)^-power."""

@@ -113,7 +113,7 @@ def _against_rules(world: World, account: Account, per_hour: float) -> list[Row]
                 ratio=ratio,
                 goal=f">= {least}",
                 ok=ratio >= least,
-            )  # fmt: skip
+            )
         )
     return rows
 
