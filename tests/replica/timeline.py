@@ -100,18 +100,17 @@ def parse(document: Mapping[str, Any] | Iterable[Mapping[str, Any]], where: str 
     """Check a timeline's content: a list of steps, or a table with `step` and `replica`. Raises
     TimelineError.
     """
-    if not isinstance(document, Mapping):
-        document = {"step": list(document)}
-    unknown = set(document) - {"step", "replica"}
+    tables: Mapping[str, Any] = document if isinstance(document, Mapping) else {"step": list(document)}
+    unknown = set(tables) - {"step", "replica"}
     if unknown:
         raise TimelineError(
             f"{where}: unknown table {sorted(unknown)[0]!r}; known are [[step]] and [replica]"
         )
-    settings = document.get("replica", {})
+    settings: Mapping[str, Any] = tables.get("replica", {})
     for key, value in settings.items():
         if key not in SETTINGS or not _is(value, SETTINGS[key]):
             raise TimelineError(f"{where}, [replica]: {key} = {value!r} is not one of {_spelled(SETTINGS)}")
-    steps = [_step(raw, f"{where}, step {index}") for index, raw in enumerate(document.get("step", ()), 1)]
+    steps = [_step(raw, f"{where}, step {index}") for index, raw in enumerate(tables.get("step", ()), 1)]
     ordered = tuple(sorted(steps, key=lambda step: step.at))
     _check_story(ordered, where)
     return Timeline(ordered, settings)
@@ -126,7 +125,8 @@ def _step(raw: Any, where: str) -> Step:
     if not isinstance(raw, Mapping):
         raise TimelineError(f"{where}: is no table")
     options = {key: value for key, value in raw.items() if key not in ("at", "do")}
-    at, do = raw.get("at"), raw.get("do")
+    at: Any = raw.get("at")
+    do: Any = raw.get("do")
     if not _is(at, (int, float)) or at < 0:
         raise TimelineError(f"{where}: at = {at!r} must be a number of seconds, 0 or more")
     if do not in OPTIONS:
