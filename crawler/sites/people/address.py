@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import lru_cache
 
 from crawler.sites.model import ArticleAddress
 from crawler.urls import host_of
 
 PUBLISHER = "people.com.cn"
+_LONGEST_KEPT = 300
 
 _URL = re.compile(r"\s*(?P<scheme>https?)://(?P<host>[^/?#\s]+)(?P<path>/[^?#\s]*)", re.I)
 _MIRROR = re.compile(r"(?:/(?:GB|BIG5|GBK))+(?=/)", re.I)
@@ -32,6 +34,12 @@ def locate(url: str) -> ArticleAddress | None:
     In the oldest era `/GB/` belongs to the address (`/GB/134816/134818/9701267.html`) and stays in the
     canonical form; in front of `/n…/` it is a mirror's prefix and goes.
     """
+    return _locate(url) if len(url) <= _LONGEST_KEPT else _locate.__wrapped__(url)
+
+
+# A watched channel shows the same addresses again and again: those that were taken apart are kept.
+@lru_cache(maxsize=4096)
+def _locate(url: str) -> ArticleAddress | None:
     whole = _URL.match(url)
     if whole is None:
         return None

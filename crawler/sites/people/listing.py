@@ -44,7 +44,8 @@ class _Collector:
         self.columns: dict[str, str] = {}
 
     def take(self, anchor: etree._Element) -> None:
-        target = absolute(anchor.get("href"), self.url)
+        href = anchor.get("href")
+        target = absolute(href, self.url) if href else None
         if target is None or not self._is_here(target):
             return
         address = locate(target)
