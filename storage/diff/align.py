@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
+from typing import Literal, NamedTuple
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import LCSseq
@@ -39,8 +40,10 @@ class Pair:
 
     @property
     def equal(self) -> bool:
-        """Whether both are there and fold to the same."""
-        return self.old is not None and self.new is not None and self.old.key == self.new.key
+        """Whether both are there and say the same; those equal to the letter are never folded."""
+        if self.old is None or self.new is None:
+            return False
+        return self.old.text == self.new.text or self.old.key == self.new.key
 
 
 def align(old: Sequence[Sentence], new: Sequence[Sentence], fold: Fold) -> list[Pair]:
@@ -50,11 +53,10 @@ def align(old: Sequence[Sentence], new: Sequence[Sentence], fold: Fold) -> list[
     """
     head = _common(old, new)
     tail = _common(old[head:][::-1], new[head:][::-1])
-    olds = with_keys(old[head : len(old) - tail], fold)
-    news = with_keys(new[head : len(new) - tail], fold)
-    olds, news = undo_reflow(olds, news), undo_reflow(news, olds)
+    olds, news = old[head : len(old) - tail], new[head : len(new) - tail]
+    olds, news = undo_reflow(olds, news, fold), undo_reflow(news, olds, fold)
     pairs = [Pair(a, b) for a, b in zip(old[:head], new[:head], strict=True)]
-    pairs += _in_order(_pair_leftovers(list(_gaps(olds, news))))
+    pairs += _in_order(_pair_leftovers(list(_gaps(olds, news, fold))))
     pairs += [Pair(a, b) for a, b in zip(old[len(old) - tail :], new[len(new) - tail :], strict=True)]
     return pairs
 
@@ -68,19 +70,40 @@ def _common(old: Sequence[Sentence], new: Sequence[Sentence]) -> int:
     return count
 
 
-def _gaps(olds: Sequence[Sentence], news: Sequence[Sentence]) -> Iterator[list[Pair]]:
-    """Yield runs of pairs: equal ones (longest common subsequence) and, between them, what is left."""
+def _gaps(olds: Sequence[Sentence], news: Sequence[Sentence], fold: Fold) -> Iterator[list[Pair]]:
+    """Yield runs of pairs: equal ones and, between them, what is left.
+
+    Sentences equal to the letter are found first; only what stands between them is folded.
+    """
+    for block in _blocks(olds, news, "text"):
+        for inner in _blocks(with_keys(block.olds, fold), with_keys(block.news, fold), "key"):
+            yield _pair_gap(inner.olds, inner.news)
+            yield inner.equal
+        yield block.equal
+
+
+class _Block(NamedTuple):
+    """What differs, and the equal pairs after it."""
+
+    olds: Sequence[Sentence]
+    news: Sequence[Sentence]
+    equal: list[Pair]
+
+
+def _blocks(
+    olds: Sequence[Sentence], news: Sequence[Sentence], by: Literal["text", "key"]
+) -> Iterator[_Block]:
+    """Cut two sequences at their longest common subsequence."""
     numbers: dict[str, int] = {}
-    ids = [[numbers.setdefault(s.key, len(numbers)) for s in side] for side in (olds, news)]
+    ids = [[numbers.setdefault(getattr(s, by), len(numbers)) for s in side] for side in (olds, news)]
     a0 = b0 = 0
-    for block in LCSseq.opcodes(ids[0], ids[1]):
-        if block.tag != "equal":
-            continue
-        yield _pair_gap(olds[a0 : block.src_start], news[b0 : block.dest_start])
-        a0, b0 = block.src_end, block.dest_end
-        equal = zip(olds[block.src_start : a0], news[block.dest_start : b0], strict=True)
-        yield [Pair(a, b) for a, b in equal]
-    yield _pair_gap(olds[a0:], news[b0:])
+    for step in LCSseq.opcodes(ids[0], ids[1]):
+        if step.tag == "equal":
+            a1, b1 = step.src_start, step.dest_start
+            equal = map(Pair, olds[a1 : step.src_end], news[b1 : step.dest_end])
+            yield _Block(olds[a0:a1], news[b0:b1], list(equal))
+            a0, b0 = step.src_end, step.dest_end
+    yield _Block(olds[a0:], news[b0:], [])
 
 
 def _pair_gap(olds: Sequence[Sentence], news: Sequence[Sentence]) -> list[Pair]:

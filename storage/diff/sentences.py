@@ -15,6 +15,7 @@ _ENDS = "。！？!?｡…"
 _END = re.compile("[。！？!?｡]+")
 _CLOSERS = "”’」』）)》】〉］]\"'"
 _UNSEEN = "".join(UNSEEN)
+_TAIL = _CLOSERS + _UNSEEN
 _TRAILING = UNSEEN | frozenset(_CLOSERS) - frozenset("\"'")
 #: Folded characters that must agree on either side of a paragraph break before it counts as mere reflow.
 _REFLOW_CONTEXT = 6
@@ -110,14 +111,14 @@ def join_all(sentences: Sequence[Sentence]) -> Sentence:
     return whole
 
 
-def undo_reflow(sentences: Sequence[Sentence], other: Sequence[Sentence]) -> list[Sentence]:
+def undo_reflow(sentences: Sequence[Sentence], other: Sequence[Sentence], fold: Fold) -> list[Sentence]:
     """Join sentences that a paragraph break cuts in two where the other revision has no break at all."""
     if not any(map(_is_cut, sentences, sentences[1:])):
         return list(sentences)
-    whole = "".join(sentence.key for sentence in other)
-    borders = set(accumulate(len(sentence.key) for sentence in other))
+    keys = [fold(sentence.text) for sentence in other]
+    whole, borders = "".join(keys), set(accumulate(map(len, keys)))
     joined: list[Sentence] = []
-    for sentence in sentences:
+    for sentence in with_keys(sentences, fold):
         if joined and _is_cut(joined[-1], sentence) and _has_no_break(joined[-1], sentence, whole, borders):
             joined[-1] = join(joined[-1], sentence)
         else:
@@ -129,7 +130,7 @@ def _is_cut(left: Sentence, right: Sentence) -> bool:
     """Whether a paragraph ends between the two and no sentence does."""
     if right.paragraph == left.paragraph or right.paragraph == left.last_paragraph:
         return False
-    return left.key.rstrip(_CLOSERS)[-1:] not in _ENDS
+    return left.text.rstrip(_TAIL)[-1:] not in _ENDS
 
 
 def _has_no_break(left: Sentence, right: Sentence, whole: str, borders: set[int]) -> bool:

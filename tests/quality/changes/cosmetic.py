@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -12,6 +13,8 @@ from storage.records import ArticleFields
 
 Mutation = Callable[[str, random.Random], str]
 
+#: Two characters that a break would part though they are of one number or word (full width or not).
+_NUMBER_INSIDE = re.compile("[0-9A-Za-z０-９Ａ-Ｚａ-ｚ]{2}")
 _UNSEEN = "\u200b\ufeff\u00ad\u2060\u200d"
 _SPACES = " \u3000\u00a0\t"
 _to_traditional = OpenCC("s2t").convert
@@ -70,9 +73,10 @@ def _merge(body: tuple[str, ...], chance: random.Random) -> tuple[str, ...]:
 
 
 def _split(body: tuple[str, ...], chance: random.Random) -> tuple[str, ...]:
-    """Break a paragraph anywhere, in the middle of a sentence too."""
+    """Break a paragraph anywhere, in the middle of a sentence too, but not inside a number or Latin word."""
     at = chance.randrange(len(body))
-    cut = chance.randrange(1, max(2, len(body[at])))
+    cuts = [cut for cut in range(1, len(body[at])) if not _NUMBER_INSIDE.match(body[at], cut - 1)]
+    cut = chance.choice(cuts) if cuts else 0
     parts = [part for part in (body[at][:cut], body[at][cut:]) if part]
     return (*body[:at], *parts, *body[at + 1 :])
 
