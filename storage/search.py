@@ -153,11 +153,12 @@ def rebuild(connection: Connection) -> int:
         _set_mark(connection, 0)
         return _index_waiting(connection)
     connection.exec_driver_sql("TRUNCATE search")
-    count = 0
-    rows = connection.execution_options(yield_per=500).execute(select(revisions.c.id, revisions.c.canonical))
-    for count, (revision, canonical) in enumerate(rows, 1):  # noqa: B007 - it is what we return
+    done = 0
+    texts = select(revisions.c.id, revisions.c.canonical).execution_options(yield_per=500)
+    for revision, canonical in connection.execute(texts):
         add(connection, revision, canonical)
-    return count
+        done += 1
+    return done
 
 
 def hits(connection: Connection, query: Query, wanted: Select[Any], below: int | None) -> Iterator[Row[Any]]:
