@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import math
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 from scheduler.revisit.contest import Score
-from scheduler.revisit.page import Delay, Page, Stage, Visit, Weights, Worth
+from scheduler.revisit.page import Delay, Page, Stage, Visit, Worth
+
+_AGES = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 24.0, 48.0, 96.0, 168.0)  # hours
+_SAMPLE = 300
 
 
 def plan(pages: Iterable[Page], score: Score, start: float, per_hour: float, n: int) -> list[Visit]:
@@ -40,41 +45,74 @@ def _delay_found(page: Page, at: float) -> float:
     return at - page.last if not page.visited else (at - page.last) / 2
 
 
-def delay(pages: Collection[Page], score: Score, weights: Weights, per_hour: float, now: float) -> Delay:
-    """Return the mean delays when `per_hour` visits are spread over the pages in the best way, at their
-    mean rates.
+@dataclass(frozen=True, slots=True)
+class Class:
+    """Pages alike: how many there are, weighted events per hour on a flat day, hours to the closing visit."""
 
-    A page of rate l is best visited every sqrt(2 price / l) hours, no less often than its watch lasts; the
+    listing: bool
+    count: float
+    rate: float
+    left: float
+
+
+def classes(articles: Sequence[Page], now: float, rate: Callable[[Page, float], float]) -> list[Class]:
+    """Spread the articles watched now over all ages of a week, as they are spread in the mean of many weeks.
+
+    `rate` gives a page's weighted events per hour at an age. Of many articles every n-th stands for all.
+    """
+    if not articles:
+        return []
+    sample = articles[:: math.ceil(len(articles) / _SAMPLE)]
+    week = arrivals(articles, now) * _AGES[-1]
+    spread = [
+        (math.sqrt((low + 0.5) * (high + 0.5)) - 0.5, (high - low) / _AGES[-1])
+        for low, high in itertools.pairwise(_AGES)
+    ]
+    return [
+        Class(False, week * share / len(sample), max(rate(page, age), 1e-9), _AGES[-1] - age)
+        for page in sample
+        for age, share in spread
+    ]
+
+
+def arrivals(articles: Sequence[Page], now: float) -> float:
+    """Return the articles that come per hour, by those that are watched."""
+    oldest = max((now - page.born for page in articles), default=0.0)
+    return len(articles) / max(oldest, 24.0)
+
+
+def delay(pages: Sequence[Class], per_hour: float, owed: float) -> Delay:
+    """Return the mean delays when `per_hour` visits are spread over the pages in the best way.
+
+    The `owed` visits per hour, first and closing ones, come off first. A page of rate l is then best visited every
+    sqrt(2 price / l) hours, which delays by half of that; one that closes before is left to its closing visit. The
     price is the one at which all visits together meet the budget.
     """
-    rates = [(page.listing, max(1e-12, worth.rate), worth.left) for page, worth in _scored(pages, score, now)]
-    price = _price(rates, per_hour)
-    new, edit = [0.0, 0.0], [0.0, 0.0]
-    for listing, rate, left in rates:
-        sums = new if listing else edit
-        sums[0] += rate
-        sums[1] += rate * _interval(rate, left, price) / 2
-    return Delay(per_hour, _mean(new), _mean(edit))
+    price = _price(pages, max(per_hour - owed, per_hour / 20))
+    new = _mean([page for page in pages if page.listing], price)
+    edit = _mean([page for page in pages if not page.listing], price)
+    return Delay(per_hour, new, edit)
 
 
-def _scored(pages: Collection[Page], score: Score, now: float) -> Iterable[tuple[Page, Worth]]:
-    return ((page, score(page, now)) for page in pages)
+def _interval(page: Class, price: float) -> float:
+    """Return the hours between two visits; infinite where the page closes before."""
+    interval = math.sqrt(2 * price / page.rate)
+    return interval if interval < page.left else math.inf
 
 
-def _interval(rate: float, left: float, price: float) -> float:
-    return min(math.sqrt(2 * price / rate), max(left, 1e-6))
-
-
-def _price(rates: list[tuple[bool, float, float]], per_hour: float) -> float:
-    low, high = 1e-12, 1e12
-    for _ in range(80):
+def _price(pages: Sequence[Class], per_hour: float) -> float:
+    low, high = 1e-9, 1e9
+    for _ in range(50):
         price = math.sqrt(low * high)
-        if sum(1 / _interval(rate, left, price) for _, rate, left in rates) > per_hour:
+        if sum(page.count / _interval(page, price) for page in pages) > per_hour:
             low = price
         else:
             high = price
     return high
 
 
-def _mean(sums: list[float]) -> float:
-    return sums[1] / sums[0] if sums[0] else 0.0
+def _mean(pages: Sequence[Class], price: float) -> float:
+    """Return the mean delay over all that happens to some pages."""
+    total = sum(page.count * page.rate for page in pages)
+    delays = (page.count * page.rate * min(_interval(page, price) / 2, page.left) for page in pages)
+    return sum(delays) / total if total else 0.0

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 PageId: TypeAlias = int | str
 Kind: TypeAlias = Literal["article", "listing"]
@@ -44,14 +45,24 @@ class Page:
     last: float
     edits: float = 0.0
     passed: float = 0.0
-    z: float = 1.0
     visited: bool = False
     removed: bool = False
+    z: float = 1.0
     failures: int = 0
     stage: Stage = Stage.FIRST
     turn: int = 0
     awaited: bool = False
     known: Known | None = None
+
+    def as_row(self) -> list[PageId | float]:
+        """Return what is kept of a page, as JSON takes it: the fields down to `removed`."""
+        return [self.id, self.listing, self.section, self.born, self.last,
+                self.edits, self.passed, self.visited, self.removed]  # fmt: skip
+
+    @classmethod
+    def from_row(cls, row: Sequence[Any]) -> Page:
+        """Make a page from what `as_row` returned."""
+        return cls(*row)
 
 
 class Worth(NamedTuple):

@@ -283,8 +283,17 @@ class Planner:
         return forecast.plan(self._pages.values(), self._worth, start, self.pace.rate, n)
 
     def expected_delay(self, budget: float, now: float) -> Delay:
-        """Return the delays that a budget of so many requests per hour buys, for the pages watched now."""
-        return forecast.delay(self._pages.values(), self._worth, self.weights, budget, now)
+        """Return the mean delays that so many requests per hour buy, for pages like those watched now."""
+        articles = [page for page in self._pages.values() if not page.listing]
+        pages = forecast.classes(articles, now, self._edits_per_hour) + [
+            forecast.Class(True, 1.0, self.weights.new * self._arrivals.rate(page.id), math.inf)
+            for page in self._pages.values()
+            if page.listing
+        ]
+        return forecast.delay(pages, budget, 2 * forecast.arrivals(articles, now))
+
+    def _edits_per_hour(self, page: Page, age: float) -> float:
+        return page.z * self.weights.edited * self._edits.hazard_and_rate(page.section, *place(age))[1]
 
     # -- what is kept --------------------------------------------------------------------------------------
 
@@ -300,10 +309,7 @@ class Planner:
             "removals": list(self._removals.learned()),
             "observed": self._observed,
             "faded": self._faded,
-            "pages": [
-                [p.id, p.listing, p.section, p.born, p.last, p.edits, p.passed, p.visited, p.removed]
-                for p in self._pages.values()
-            ],
+            "pages": [page.as_row() for page in self._pages.values()],
         }
 
     @classmethod
@@ -325,22 +331,8 @@ class Planner:
         planner._next_rebuild = planner._observed + 20
         planner._faded = state["faded"]
         for row in state["pages"]:
-            planner._readmit(*row)
+            page = Page.from_row(row)
+            page.z = (planner._frailty + page.edits) / (planner._frailty + page.passed)
+            planner._pages[page.id] = page
+            planner._enlist(page, page.last)
         return planner
-
-    def _readmit(
-        self,
-        id: PageId,
-        listing: bool,
-        section: int,
-        born: float,
-        last: float,
-        edits: float,
-        passed: float,
-        visited: bool,
-        removed: bool,
-    ) -> None:
-        page = Page(id, listing, section, born, last, edits, passed, visited=visited, removed=removed)
-        page.z = (self._frailty + edits) / (self._frailty + passed)
-        self._pages[id] = page
-        self._enlist(page, last)

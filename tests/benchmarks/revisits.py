@@ -25,7 +25,7 @@ OTHER_WORLDS = {
 
 
 def run(days: int = 29, quick: bool = False) -> list[Row]:
-    """Measure, and return the rows; `quick` is a week at one budget, with no tuned peers and no other worlds."""
+    """Measure, and return the rows; `quick` is six days at one budget, against knowledge only."""
     if quick:
         return _against_knowledge(World(6), 60.0, 3)[0]
     world = World(days)
