@@ -7,12 +7,22 @@ from dataclasses import dataclass
 
 Fold = Callable[[str], str]
 
-_UNSEEN_RANGES = ((0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x2064), (0x2066, 0x2069), (0xFE00, 0xFE0F))
-#: White space and the characters that are drawn with no width: soft hyphen, zero-width space and joiners,
-#: direction marks, word joiner, byte order mark, variation selectors.
+#: First and last of: controls, soft hyphen, joiners and direction marks, Mongolian and other variation
+#: selectors, zero-width space, word joiner and invisible operators, byte order mark.
+_UNSEEN_RANGES = (
+    *((0x00, 0x08), (0x0E, 0x1B), (0x7F, 0x9F), (0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C)),
+    *(
+        (0x180B, 0x180F),
+        (0x200B, 0x200F),
+        (0x202A, 0x202E),
+        (0x2060, 0x206F),
+        (0xFE00, 0xFE0F),
+        (0xFEFF, 0xFEFF),
+    ),
+)
+#: White space and the characters that are drawn with no width.
 UNSEEN = frozenset(
     [chr(code) for code in range(0x3001) if chr(code).isspace()]
-    + [chr(code) for code in (0xAD, 0x180E, 0xFEFF)]
     + [chr(code) for first, last in _UNSEEN_RANGES for code in range(first, last + 1)]
 )
 _FOLDED = {**{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}, **dict.fromkeys(map(ord, UNSEEN))}

@@ -78,6 +78,8 @@ class Hunk:
 def hunks_of(old: Side, new: Side) -> list[Hunk]:
     """Return the changed places in order, small equal stretches between them swallowed, words kept whole."""
     hunks = _raw_hunks(old, new)
+    if not hunks:  # the fold of the whole sees a difference that the folds of the characters do not
+        return [Hunk(0, len(old.key), 0, len(new.key))]
     hunks = _swallow(hunks, old.key)
     for hunk in hunks:
         _slide(hunk, old, new)

@@ -174,6 +174,14 @@ def test_runs_show_the_exact_text_whatever_the_fold() -> None:
     assert shown(change) == "共有 [-１２ 人-][+２１ 人+]参加。"
 
 
+def test_a_difference_that_only_the_whole_fold_sees_is_shown_as_a_whole() -> None:
+    def fold(text: str) -> str:  # not one to one, and a lone space is nothing
+        return text.strip().replace("ß", "ss")
+
+    (change,) = compare(article("ß 1"), article("ß1"), fold=fold).changes
+    assert shown(change) == "[-ß 1-][+ß1+]"
+
+
 # Titles and credits
 
 
