@@ -68,7 +68,7 @@ _tsvectors = Table("search", MetaData(), Column("revision", BigInteger), Column(
 _FTS5_ADD = text("INSERT INTO search (rowid, tokens) VALUES (:revision, :tokens)")
 _FTS5_REMOVE = text("INSERT INTO search (search, rowid, tokens) VALUES ('delete', :revision, :tokens)")
 _TSVECTOR_ADD = text(
-    "INSERT INTO search (revision, tokens) VALUES (:revision, array_to_tsvector(CAST(:tokens AS text[])))"
+    "INSERT INTO search (revision, tokens) VALUES (:revision, array_to_tsvector(string_to_array(:tokens, ' ')))"
 )
 _TSVECTOR_REMOVE = text("DELETE FROM search WHERE revision = :revision")
 
@@ -130,7 +130,7 @@ def add(connection: Connection, revision: int, canonical: str) -> None:
         if revision % BATCH == 0:
             _index_waiting(connection)
         return
-    tokens = sorted(set(index_text(canonical).split()))
+    tokens = " ".join(index_text(canonical).split())  # PostgreSQL refuses empty ones
     connection.execute(_TSVECTOR_ADD, {"revision": revision, "tokens": tokens})
 
 
