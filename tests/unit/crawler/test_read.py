@@ -8,8 +8,10 @@ from crawler.read import RULES, join, read_page, read_part
 from crawler.sites import PEOPLE
 from crawler.text.canonical import canonical_text, content_hash
 from storage.errors import PageAbsent, TemplateUnknown
-from storage.records import Outcome, PageBody
+from storage.records import Outcome, PageBody, as_json
 from tests.replica import render_article
+from tests.replica.articles import truth_of
+from tests.replica.site import Settings, Site
 
 ADDRESS = "http://cq.people.com.cn/n2/2021/0605/c365411-34762345.html"
 FIELDS = {
@@ -95,3 +97,19 @@ def test_one_unreadable_part_makes_the_article_unreadable():
     second = page(render_article(FIELDS, "unknown"), ADDRESS.replace(".html", "-2.html"), part=2)
     with pytest.raises(TemplateUnknown):
         read_page([page(render_article(FIELDS, "G3", part=1, parts=2)), second], PEOPLE)
+
+
+def test_whatever_its_bytes_and_labels_an_article_reads_as_its_truth_says_and_nothing_is_repaired():
+    host = "http://cq.people.com.cn"
+    channel = Site.build(seed=9, articles=60, channels=["cq"], settings=Settings()).channel("cq")
+    codecs = set()
+    for article in map(channel.article, range(60)):
+        paths = [article.part_path(part) for part in range(1, article.parts + 1)]
+        served = [(path, channel.page(path)) for path in paths]
+        bodies = [page(found.make(), host + path, found.content_type) for path, found in served]
+        reading, truth = read_page(bodies, PEOPLE), truth_of(article, host)
+        fields = as_json(reading.fields)
+        assert fields == {name: truth[name] for name in fields}
+        assert reading.repairs == ()
+        codecs.add((article.charset, article.label))
+    assert len(codecs) >= 4
