@@ -19,7 +19,10 @@ LONGEST = 4  # characters of a word that is asked for
 
 _ASCII = 4.0
 _SYMBOL = 14.0  # a letter, number form or symbol that prose does not use
-_UNKNOWN = math.log(TOTAL) + 1.0
+_COUNTED = 1000  # frequency from which on the dictionary's counts of single characters can be trusted
+_SELDOM = 14.0  # a character less frequent than that
+_USED = 0.7  # nats less for each other country whose character set has it, as it has the characters of names
+_ELSEWHERE = ("big5", "euc_kr", "shift_jis")
 #: Signs of prose: -log of how often each stands in news (about 1 character in 20 is a comma).
 _SIGNS = {
     **dict.fromkeys("，", 3.0),
@@ -56,7 +59,13 @@ def char_cost(char: str) -> float:
     if not is_han(char):
         return _SYMBOL
     frequency = _frequency(char)
-    return math.log(TOTAL / frequency) if frequency else _UNKNOWN
+    if frequency >= _COUNTED:
+        return math.log(TOTAL / frequency)
+    return _SELDOM - sum(_USED * _has(char, codec) for codec in _ELSEWHERE)
+
+
+def _has(char: str, codec: str) -> bool:
+    return bool(char.encode(codec, "ignore"))
 
 
 _WIDE_FORM = {narrow: wide for wide, narrow in NARROW.items() if narrow in PUNCTUATION}

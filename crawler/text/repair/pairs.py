@@ -21,6 +21,7 @@ from itertools import accumulate, pairwise
 from crawler.text.repair.signs import NARROW, PUNCTUATION, WIDE
 
 EDGE = "\n"  # the edge of a paragraph
+_EDGES = "\n\x00&"  # an entity begins with `&`, markup is `\x00`
 _NUMBER = re.compile("[0-9０-９]+")
 _LATIN = re.compile("[A-Za-zＡ-Ｚａ-ｚ]+")
 _STEP = 12.0  # units of the packed logarithm for a doubling
@@ -36,6 +37,8 @@ def classify(text: str) -> str:
 
 
 def _class(char: str) -> str:
+    if char in _EDGES:
+        return EDGE
     if char.isascii():
         return WIDE[char] if char in PUNCTUATION else "0" if char.isdigit() else "A" if char.isalpha() else char
     return _class(NARROW[char]) if char in NARROW else char

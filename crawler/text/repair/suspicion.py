@@ -27,9 +27,10 @@ def slip_sites(text: str) -> list[int]:
 
 def is_suspicious(text: str) -> bool:
     """Tell whether a text needs a closer look."""
-    return (
-        ANNOTATED.search(text) is not None
+    return not text.isascii() and (
+        "\ufffd" in text
+        or ANNOTATED.search(text) is not None
         or "| " in text
-        or is_narrowed(text, 1)
         or _after_slip().search(text) is not None
+        or is_narrowed(text, 1)
     )
