@@ -12,13 +12,12 @@ A story has no record of its own: its number is the id of the article that began
 
 from storage.stories.cuts import Difference, cut_and_added
 from storage.stories.facts import Conflict
-from storage.stories.keys import COMMON, WINDOW, WINDOW_WEEKS, new_keys, rank, signature, week_of
+from storage.stories.keys import COMMON, WINDOW_WEEKS, new_keys, rank, signature, week_of
 from storage.stories.relation import Candidate, Label, Match, Relation, assign, relate
 from storage.stories.text import Text, read_text
 
 __all__ = [
     "COMMON",
-    "WINDOW",
     "WINDOW_WEEKS",
     "Candidate",
     "Conflict",

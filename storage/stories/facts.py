@@ -14,10 +14,20 @@ from functools import cache
 
 import rjieba
 
-#: Parts of speech (ICTCLAS) of names: persons, places, bodies, other proper names.
-_NAME_TAGS = frozenset({"nr", "nrt", "nrfg", "ns", "nt", "nz"})
+from storage.diff.lexicon import COMPOUND_SURNAMES, SURNAMES
+
+#: Parts of speech (ICTCLAS) of places and bodies; of these and of persons.
+_PLACE_TAGS = frozenset({"ns", "nt"})
+_NAME_TAGS = frozenset({"nr", "nrt", "nrfg"}) | _PLACE_TAGS
+_SURNAME = f"(?:{'|'.join(COMPOUND_SURNAMES)}|[{SURNAMES}])"
+_STARTS_WITH_SURNAME = re.compile(_SURNAME)
+#: One of a list of persons: the segmenter knows no rare names, but a surname between commas is one.
+_LISTED = re.compile(rf"(?<=[、，：（和]){_SURNAME}[\u4e00-\u9fff]{{1,2}}(?=[、，）等和])")
 _HAN_DIGITS = "零〇一二三四五六七八九十百千万亿两"
-_NUMBER = re.compile(rf"-?\d+(?:[.,:/]\d+)*%?[万亿千百]*|[{_HAN_DIGITS}]{{2,}}")
+_DAY = re.compile(r"(?:\d{4}年)?\d{1,2}月\d{1,2}日")
+_NUMBER = re.compile(rf"{_DAY.pattern}|-?\d+(?:[.,:/]\d+)*%?[万亿千百]*|[{_HAN_DIGITS}]{{2,}}")
+#: A conflict of days weighs as much as so many others: a correction hardly ever changes the day.
+_DAY_WEIGHT = 3
 #: Marks a fact in the words around another.
 _HOLE = "◇"
 #: Characters of a slot before and behind its fact.
@@ -50,15 +60,16 @@ class Comparison:
     """
 
     agreed: int
+    conflicting: int
     conflicts: tuple[Conflict, ...]
     shared: float
     fewer: int
 
     @property
     def conflict_share(self) -> float:
-        """Conflicts among the slots that both texts have, 0 where they have none."""
-        slots = self.agreed + len(self.conflicts)
-        return len(self.conflicts) / slots if slots else 0.0
+        """The weight of conflicts by that of all values in slots that both texts have; 0 where there are none."""
+        weight = self.agreed + self.conflicting
+        return self.conflicting / weight if weight else 0.0
 
 
 def facts_of(text: str) -> Facts:
@@ -77,25 +88,31 @@ def facts_of(text: str) -> Facts:
 
 def compare_facts(first: Facts, later: Facts) -> Comparison:
     """Set two texts' facts against each other."""
-    agreed = 0
+    agreed = conflicting = 0
     conflicts = []
-    for slot, values in first.slots.items():
-        others = later.slots.get(slot)
-        if others is None:
-            continue
-        if values & others:
-            agreed += 1
-        else:
-            conflicts.append(Conflict(slot, tuple(sorted(values)), tuple(sorted(others))))
+    for slot in first.slots.keys() & later.slots.keys():
+        here, there = first.slots[slot], later.slots[slot]
+        common = here & there
+        apart = min(len(here), len(there)) - len(common)
+        agreed += len(common)
+        if apart:
+            conflict = Conflict(slot, tuple(sorted(here - there)), tuple(sorted(there - here)))
+            conflicts.append(conflict)
+            days = all(map(_DAY.fullmatch, (*conflict.first, *conflict.later)))
+            conflicting += _DAY_WEIGHT if days else apart
     fewer = min(len(first.values), len(later.values))
     shared = len(first.values & later.values) / fewer if fewer else 1.0
-    return Comparison(agreed, tuple(conflicts), shared, fewer)
+    return Comparison(agreed, conflicting, tuple(sorted(conflicts, key=_by_slot)), shared, fewer)
+
+
+def _by_slot(conflict: Conflict) -> str:
+    return conflict.slot
 
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:
     """Yield the spans of numbers and names, in order; none overlap."""
     numbers = [match.span() for match in _NUMBER.finditer(text)]
-    names = list(_names(text))
+    names = [*_names(text), *(match.span() for match in _LISTED.finditer(text))]
     taken = 0
     for start, end in sorted(numbers + names):
         if start >= taken:
@@ -106,9 +123,10 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
 def _names(text: str) -> Iterator[tuple[int, int]]:
     at = 0
     for word, tag in _segmenter().tag(text):
-        if tag in _NAME_TAGS and len(word) > 1:
-            yield at, at + len(word)
-        at += len(word)
+        end = at + len(word)
+        if tag in _NAME_TAGS and end - at > 1 and (tag in _PLACE_TAGS or _STARTS_WITH_SURNAME.match(word)):
+            yield at, end
+        at = end
 
 
 def _mask(text: str, spans: list[tuple[int, int]]) -> tuple[str, list[int]]:

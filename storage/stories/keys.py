@@ -26,10 +26,8 @@ MOST = 256
 #: As many articles of one week may store one key.
 COMMON = 50
 #: How many candidates are compared in full.
-CANDIDATES = 8
-#: A republication comes within this time.
-WINDOW = timedelta(days=7)
-#: The weeks, relative to an article's own, that a look-up asks for: all that the window touches.
+CANDIDATES = 4
+#: The weeks, relative to an article's own, that a look-up asks for: a republication comes within seven days.
 WINDOW_WEEKS = (-1, 0, 1)
 
 _HASHES = 1 << 32
@@ -55,15 +53,22 @@ def week_of(at: datetime) -> int:
 
 
 def rank(rows: Iterable[tuple[int, int]], keys: Sequence[int]) -> tuple[int, ...]:
-    """Return the articles worth a comparison, those with most keys in common first.
+    """Return the articles worth a comparison, the likeliest first.
 
-    `rows` are (key, article) as the index gave them for `keys`. An article with one key of many in common has,
-    as a rule, a phrase of the trade in common, so it counts only where the text has few keys.
+    `rows` are (key, article) as the index gave them for `keys`. A key counts the less the more articles have it:
+    all pages of a template have its words, one has the numbers. An article with less than an eighth of the keys
+    has, as a rule, no more than phrases of the trade in common; and one with a third of the best's likelihood
+    is no rival to it.
     """
-    shared = Counter(article for _, article in rows)
-    least = 2 if len(keys) >= FEWEST else 1
-    best = sorted(shared.items(), key=lambda item: (-item[1], item[0]))
-    return tuple(article for article, count in best[:CANDIDATES] if count >= least)
+    found = list(rows)
+    held = Counter(key for key, _ in found)
+    shared = Counter(article for _, article in found)
+    likely: dict[int, float] = {}
+    for key, article in found:
+        if shared[article] >= len(keys) // 8:
+            likely[article] = likely.get(article, 0.0) + 1 / held[key]
+    best = sorted(likely.items(), key=lambda item: (-item[1], item[0]))[:CANDIDATES]
+    return tuple(article for article, likelihood in best if likelihood >= best[0][1] / 3)
 
 
 def new_keys(rows: Iterable[tuple[int, int]], keys: Collection[int]) -> tuple[int, ...]:

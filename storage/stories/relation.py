@@ -14,9 +14,10 @@ CONTAINED = 0.4
 #: Texts with fewer 3-grams (captions, one-line notices) are one story only when nearly equal.
 SHORT, NEARLY_EQUAL = 60, 0.85
 #: Beyond this share of conflicts among the common slots, the same words tell other news.
-CONFLICTING = 0.35
-#: Below this share of common values (with at least so many to judge by), what is common is boilerplate.
-FEW_SHARED, ENOUGH_VALUES = 0.3, 4
+CONFLICTING = 0.22
+#: Common text holds its part of the facts. Where the common facts are below this part of the common text (with
+#: at least so many facts to judge by), what is common is boilerplate.
+POOR_IN_FACTS, ENOUGH_VALUES = 0.6, 4
 #: A text below this part of the other's length is abridged, the other way round extended.
 ABRIDGED = 0.8
 
@@ -81,7 +82,7 @@ def relate(first: Text, later: Text) -> Relation:
     if common / least < CONTAINED or (least < SHORT and jaccard < NEARLY_EQUAL):
         return Relation(Label.UNRELATED, *measures)
     facts = compare_facts(first.facts, later.facts)
-    boilerplate = facts.fewer >= ENOUGH_VALUES and facts.shared < FEW_SHARED
+    boilerplate = facts.fewer >= ENOUGH_VALUES and facts.shared < POOR_IN_FACTS * common / least
     if boilerplate or facts.conflict_share > CONFLICTING:
         return Relation(Label.SAME_TEMPLATE, *measures, facts.conflicts)
     return Relation(_by_length(*sizes), *measures, facts.conflicts)
