@@ -23,13 +23,13 @@ def plan(pages: Iterable[Page], score: Score, start: float, per_hour: float, n: 
         at = start + slot / per_hour
         page, worth = _next(mine, score, at)
         visits.append(Visit(at, page.id, worth.value, _delay_found(page, at)))
-        page.visited, page.last = True, at
+        page.visited, page.last, page.stage = True, at, Stage.CONTEST
     return visits
 
 
 def _next(pages: list[Page], score: Score, at: float) -> tuple[Page, Worth]:
     for page in pages:
-        if not page.visited:
+        if page.stage is Stage.FIRST:
             return page, score(page, at)
     scored = ((page, score(page, at)) for page in pages)
     return max(scored, key=lambda pair: math.inf if _closes(*pair) else pair[1].value)

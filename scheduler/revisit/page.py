@@ -14,7 +14,7 @@ Kind: TypeAlias = Literal["article", "listing"]
 class Stage(StrEnum):
     """Where a page stands with the planner."""
 
-    FIRST = "first"  # never visited: its turn comes before the contest
+    FIRST = "first"  # never visited, or suspected to have changed: its turn comes before the contest
     CONTEST = "contest"
     VISIT = "visit"  # handed out by `next`, not yet observed
     HELD = "held"  # failed, waits for another try

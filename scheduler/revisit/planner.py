@@ -80,6 +80,14 @@ class Planner:
         self._pages[item_id] = page
         self._enlist(page, at)
 
+    def suspect(self, item_id: PageId) -> None:
+        """Visit a page next, for something else says that it changed: a listing shows another title, a sitemap
+        another date. A page that is not watched, or is being visited, is left as it is.
+        """
+        page = self._pages.get(item_id)
+        if page is not None and page.stage is Stage.CONTEST:
+            self._queue(page)
+
     def forget(self, item_id: PageId) -> None:
         """Watch a page no longer; what it taught stays. An unknown page is no error."""
         page = self._pages.pop(item_id, None)
@@ -102,15 +110,18 @@ class Planner:
         """Put a page where it stands: before its first visit, in the contest, or at its closing visit."""
         self._entries += 1
         if not page.visited:
-            page.stage = Stage.FIRST
-            self._contest.leave(page)
-            self._first.append((page.turn, page))
+            self._queue(page)
             return
         page.stage = Stage.CONTEST
         self._contest.enter(page, now)
         if not page.listing and not page.awaited:
             page.awaited = True
             heapq.heappush(self._closing, (page.born + LIFE, self._entries, page))
+
+    def _queue(self, page: Page) -> None:
+        page.stage = Stage.FIRST
+        self._contest.leave(page)
+        self._first.append((page.turn, page))
 
     # -- the choice ----------------------------------------------------------------------------------------
 

@@ -103,6 +103,15 @@ class TestOrder:
         counts = [item for _, item in visits(planner, 5.0, 3, 20)]
         assert counts.count("busy") > counts.count("quiet")
 
+    def test_a_page_suspected_to_have_changed_comes_next(self) -> None:
+        planner = planner_with(*range(50))
+        planner.suspect(33)
+        planner.suspect("unknown")
+        assert planner.plan(1.0, 1)[0].page == 33
+        assert planner.next(1.0) == 33
+        planner.suspect(33)
+        assert planner.next(1.1) != 33
+
     def test_first_visits_never_take_every_slot(self) -> None:
         planner = planner_with()
         for number in range(200):
