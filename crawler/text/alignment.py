@@ -9,14 +9,17 @@ cheapest is found by dynamic programming over byte positions (Viterbi).
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
 
 from crawler.text.binary import MOST_BAD
-from crawler.text.plausible import ASCII, LONGEST, cost, cost_of_char, cost_of_word, simplified
+from crawler.text.labels import GB18030
+from crawler.text.plausible import LONGEST, cost, cost_of_char, cost_of_word, simplified
 from crawler.text.private import assign
 from storage.errors import Undecodable
 from storage.records import BadByte
@@ -24,53 +27,81 @@ from storage.records import BadByte
 #: Bytes that are never part of a character of several bytes, in GB18030 and in Big5.
 _ANCHORS = b"\\x00-\\x2f\\x3a-\\x3f"
 _RUN = re.compile(b"[^" + _ANCHORS + b"]+")
-_HIGH = re.compile(rb"[\x80-\xff]")
+_FOREIGN_RUN = re.compile(b"[@-~0-9]*[\\x80-\\xff][^" + _ANCHORS + b"]*")
+_ALNUM = re.compile(rb"[0-9A-Za-z]")
+_NO_ASCII = re.compile(r"[\x00-\x7f]+")
 #: What bad bytes cost, in nats: a stray one, one beside an ASCII character (a byte that was replaced by ASCII
 #: leaves its partner there), two that should have been one character.
-_STRAY = 14.0
-_STRAY_AT_EDGE = 11.0
-_BROKEN_PAIR = 18.0
+_STRAY = 12.0
+_STRAY_AT_EDGE = 9.0
+_BROKEN_PAIR = 16.0
 _FOUR_BYTES = 18.0
-#: How much likelier, in nats, a valid run must become for two errors to be assumed in it.
-_TWO_ERRORS = 30.0
+#: What an ASCII letter costs: one of several, one alone among Chinese, and one read as the second byte of a
+#: character beyond GB2312, which Simplified text hardly has.
+_LETTER = 4.0
+_LONE_LETTER = 10.0
+_SWALLOWED = 5.0
+#: How much likelier, in nats, a run that the codec accepts must become for an error to be assumed in it.
+_UNSEEN_ERROR = 12.0
 #: Bytes that are aligned with care in one body. Beyond that, which no page needs, a bad byte is only passed over.
 _BUDGET = 60_000
 _LONGEST_RUN = 8_000
+#: Bodies up to this size are looked through run by run.
+_THOROUGH = 500_000
+#: A run that costs more than this per byte is no prose (prose costs 2 to 3): a list of characters, a font table.
+_NO_PROSE = 5.0
+#: Of a page's own characters, those that stand there at least so often are likelier than in general.
+_AT_HOME = 3
+_CHARS_COUNTED = 40_000
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class Aligned:
-    """A body read anew: its text in pieces, and the bad bytes in order."""
+    """A body read anew: its text, and the bad bytes in order."""
 
-    pieces: list[str] = field(default_factory=list)
-    bad: list[BadByte] = field(default_factory=list)
-    budget: int = _BUDGET
-
-    @property
-    def text(self) -> str:
-        """The whole text."""
-        return "".join(self.pieces)
+    text: str
+    bad: tuple[BadByte, ...]
 
 
-def align(body: bytes, codec: str, strict: str) -> Aligned:
-    """Read a body that has bad bytes. `strict` is the codec that a run must satisfy to be taken as it is.
+def align(body: bytes, codec: str) -> Aligned:
+    """Read a body in GB18030 or Big5 that may have bad bytes.
 
-    Each bad byte, or two of them where one character should be, becomes one U+FFFD.
+    Each bad byte, or two of them where one character should be, becomes one U+FFFD. Raises Undecodable where
+    there are too many.
     """
-    found = Aligned()
+    reader = _Reader(body, codec)
     at = 0
-    for start, end in _doubtful_runs(body, strict):
-        found.pieces.append(body[at:start].decode(codec, "replace"))
-        _align_run(body, start, end, codec, found)
-        if len(found.bad) > MOST_BAD:
+    for start, end in _doubtful_runs(body, codec):
+        reader.take(at, start)
+        reader.align(start, end)
+        if len(reader.bad) > MOST_BAD:
             raise Undecodable(f"more than {MOST_BAD} bytes of the body form no character")
         at = end
-    found.pieces.append(body[at:].decode(codec, "replace"))
-    return found
+    reader.take(at, len(body))
+    return Aligned("".join(reader.pieces), tuple(reader.bad))
 
 
-def _doubtful_runs(body: bytes, strict: str) -> Iterator[tuple[int, int]]:
-    """Find the runs between anchors that the codec rejects."""
+def _doubtful_runs(body: bytes, codec: str) -> Iterator[tuple[int, int]]:
+    """Find the runs between anchors that the codec rejects, or whose text looks as if bytes were shifted.
+
+    GBK stands for GB18030: what only the latter has is rare, and is what shifted bytes look like.
+    """
+    strict = "gbk" if codec == GB18030 else codec
+    if len(body) > _THOROUGH:
+        yield from _rejected_runs(body, strict)
+        return
+    odd = _odd_pair(codec) if _is_valid(body, codec) else _odd_char(codec)
+    for run in _FOREIGN_RUN.finditer(body):
+        try:
+            doubtful = odd.search(run[0].decode(strict)) is not None
+        except UnicodeDecodeError:
+            doubtful = True
+        if doubtful:
+            yield run.span()
+
+
+def _rejected_runs(body: bytes, strict: str) -> Iterator[tuple[int, int]]:
+    """Find the runs that a codec rejects, in time linear in the body's size."""
     view = memoryview(body)
     at = 0
     while True:
@@ -81,7 +112,7 @@ def _doubtful_runs(body: bytes, strict: str) -> Iterator[tuple[int, int]]:
         else:
             return
         start = wrong
-        while start > at and body[start - 1 : start] not in _ANCHOR_BYTES:
+        while start > at and body[start - 1] not in _ANCHOR_BYTES:
             start -= 1
         run = _RUN.match(body, start)
         end = run.end() if run else wrong + 1
@@ -89,21 +120,99 @@ def _doubtful_runs(body: bytes, strict: str) -> Iterator[tuple[int, int]]:
         at = end
 
 
-_ANCHOR_BYTES = frozenset(bytes([byte]) for byte in (*range(0x30), *range(0x3A, 0x40)))
+def _is_valid(body: bytes, codec: str) -> bool:
+    try:
+        body.decode(codec)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
-def _align_run(body: bytes, start: int, end: int, codec: str, found: Aligned) -> None:
-    while start < end:
-        stop = min(end, start + _LONGEST_RUN)
-        run = body[start:stop]
-        if _is_utf8(run):
-            found.pieces.append(run.decode("utf-8"))
-        elif found.budget <= 0:
-            _pass_over(run, start, codec, found)
-        else:
-            found.budget -= len(run)
-            _append(run, start, _cuts(run, codec), codec, found)
-        start = stop
+@cache
+def _odd_char(codec: str) -> re.Pattern[str]:
+    """A character outside the everyday rows of the charset: 3,755 characters of GB2312, 5,401 of Big5, signs."""
+    first, last = (0xB0, 0xD7) if codec == GB18030 else (0xA4, 0xC6)
+    leads = (*range(0xA1, 0xA4), *range(first, last + 1))
+    trails = (*range(0x40, 0x7F), *range(0xA1, 0xFF))
+    everyday = (bytes([lead, trail]).decode(codec, "ignore") for lead in leads for trail in trails)
+    if codec == GB18030:
+        everyday = (char for char in everyday if char.encode("gb2312", "ignore"))
+    plain = re.escape("".join(char for char in everyday if len(char) == 1))
+    return re.compile(f"[^\\x00-\\x7f{plain}]")
+
+
+@cache
+def _odd_pair(codec: str) -> re.Pattern[str]:
+    """Two such characters, or one beside an ASCII letter that may have been the second half of another."""
+    odd = _odd_char(codec).pattern
+    return re.compile(f"{odd}{{2}}|{odd}[@-~]|[@-~]{odd}")
+
+
+_ANCHOR_BYTES = frozenset((*range(0x30), *range(0x3A, 0x40)))
+
+
+class _Reader:
+    """Reads a body in one codec from left to right."""
+
+    def __init__(self, body: bytes, codec: str) -> None:
+        self.body = body
+        self.codec = codec
+        self.pieces: list[str] = []
+        self.bad: list[BadByte] = []
+        self._budget = _BUDGET
+        self._own = _own_costs(body, codec)
+
+    def take(self, start: int, end: int) -> None:
+        """Read what is known to be sound."""
+        self.pieces.append(self.body[start:end].decode(self.codec, "replace"))
+
+    def align(self, start: int, end: int) -> None:
+        """Read a doubtful run."""
+        while start < end:
+            stop = min(end, start + _LONGEST_RUN)
+            run = self.body[start:stop]
+            if _is_utf8(run):
+                self.pieces.append(run.decode("utf-8"))
+            elif self._budget <= 0:
+                self._pass_over(run, start)
+            else:
+                self._budget -= len(run)
+                self._append(run, start, _Lattice(run, self.codec, self._own).cuts())
+            start = stop
+
+    def _append(self, run: bytes, offset: int, cuts: list[int]) -> None:
+        at = 0
+        for length in cuts:
+            piece = run[at : at + abs(length)]
+            if length > 0:
+                self.pieces.append(piece.decode(self.codec))
+            else:
+                self.pieces.append("\ufffd")
+                self.bad.append(BadByte(offset + at, piece.hex()))
+            at += abs(length)
+
+    def _pass_over(self, run: bytes, offset: int) -> None:
+        """Read a run from left to right, passing over each byte that the codec rejects."""
+        view = memoryview(run)
+        at = 0
+        while at < len(run) and len(self.bad) <= MOST_BAD:
+            try:
+                self.pieces.append(str(view[at:], self.codec))
+            except UnicodeDecodeError as error:
+                wrong = at + error.start
+                self.pieces.append(str(view[at:wrong], self.codec) + "\ufffd")
+                self.bad.append(BadByte(offset + wrong, run[wrong : wrong + 1].hex()))
+                at = wrong + 1
+            else:
+                return
+
+
+def _own_costs(body: bytes, codec: str) -> dict[str, float]:
+    """What characters cost that are common on this very page: names, the subject, a designer's private signs."""
+    text = _NO_ASCII.sub("", assign(body[: 4 * _CHARS_COUNTED].decode(codec, "replace")))[:_CHARS_COUNTED]
+    size = 2 * max(1, len(text))  # half of the chance is the page's, half the language's
+    counts = Counter(text).items()
+    return {char: math.log(size / count) for char, count in counts if count >= _AT_HOME and char != "\ufffd"}
 
 
 def _is_utf8(run: bytes) -> bool:
@@ -115,71 +224,98 @@ def _is_utf8(run: bytes) -> bool:
     return sum("\u3000" <= char <= "\u9fff" or "\uff00" <= char <= "\uffef" for char in text) > 1
 
 
-def _cuts(run: bytes, codec: str) -> list[int]:
-    """Return the lengths of the pieces to read; a negative length is bad bytes.
+class _Lattice:
+    """All ways to cut a run into pieces: ASCII, characters, words, bad bytes; and the cheapest."""
 
-    A run that the codec accepts is read as it is, unless its text is so much likelier otherwise that two errors
-    must have met in it.
-    """
-    cuts, least = _cheapest_cut(run, codec)
-    if any(length < 0 for length in cuts):
-        with suppress(UnicodeDecodeError):
-            if cost(assign(run.decode(codec))) < least + _TWO_ERRORS:
-                return [len(run)]
-    return cuts
+    def __init__(self, run: bytes, codec: str, own: dict[str, float]) -> None:
+        self.run = run
+        self.codec = codec
+        self.own = own
+        self.dearer = 1.0
+        self.best: list[float] = []
+        self.step: list[tuple[int, int]] = []
 
+    def cuts(self) -> list[int]:
+        """Return the lengths of the pieces to read; a negative length is bad bytes.
 
-def _cheapest_cut(run: bytes, codec: str) -> tuple[list[int], float]:
-    """Return the lengths of the pieces of the cheapest reading, and its cost."""
-    size = len(run)
-    best = [0.0] + [float("inf")] * size
-    step = [0] * (size + 1)
-    last = [0] * (size + 1)
+        A run that the codec accepts is read as it is, unless its text is much likelier otherwise.
+        """
+        self._fill(1.0)
+        if self.best[-1] > _NO_PROSE * len(self.run):
+            # Words are no guide here: as few bad bytes as possible.
+            self._fill(3.0)
+        cuts = self._cheapest()
+        if any(length < 0 for length in cuts):
+            with suppress(UnicodeDecodeError):
+                text = assign(self.run.decode(self.codec))
+                if cost(text, self.own) < self.best[-1] + _UNSEEN_ERROR * self.dearer:
+                    return [len(self.run)]
+        return cuts
 
-    def reach(start: int, end: int, cost: float, piece: int) -> None:
-        if best[start] + cost < best[end]:
-            best[end], step[end], last[end] = best[start] + cost, start, piece
+    def _fill(self, dearer: float) -> None:
+        """Find the cheapest way to each byte; bad bytes cost so many times their price."""
+        self.dearer = dearer
+        self.best = [0.0] + [math.inf] * len(self.run)
+        self.step = [(0, _CHAR)] * (len(self.run) + 1)
+        for at in range(len(self.run)):
+            self._steps_from(at)
 
-    for at in range(size):
-        if best[at] == float("inf"):
-            continue
-        _steps_from(run, at, codec, reach)
-    cuts: list[int] = []
-    at = size
-    while at:
-        length = at - step[at]
-        # A word is a step over several characters of two bytes each.
-        cuts.extend([2] * (length // 2) if last[at] == _WORD else [length if last[at] == _CHAR else -length])
-        at = step[at]
-    return cuts[::-1], best[size]
+    def _cheapest(self) -> list[int]:
+        cuts: list[int] = []
+        at = len(self.run)
+        while at:
+            start, kind = self.step[at]
+            length = at - start
+            # A word is a step over several characters of two bytes each.
+            cuts.extend([2] * (length // 2) if kind == _WORD else [-length if kind == _BAD else length])
+            at = start
+        return cuts[::-1]
+
+    def _reach(self, start: int, end: int, price: float, kind: int) -> None:
+        if self.best[start] + price < self.best[end]:
+            self.best[end] = self.best[start] + price
+            self.step[end] = (start, kind)
+
+    def _steps_from(self, at: int) -> None:
+        """Offer every piece that can begin at this byte."""
+        run, size = self.run, len(self.run)
+        ascii_before = at == 0 or run[at - 1] < 0x80
+        ascii_after = at + 1 == size or run[at + 1] < 0x80
+        if run[at] < 0x80:
+            alone = not _ALNUM.fullmatch(run[at - 1 : at] or b" ") and not _ALNUM.fullmatch(
+                run[at + 1 : at + 2]
+            )
+            foreign = not (ascii_before and ascii_after)
+            self._reach(at, at + 1, _LONE_LETTER if alone and foreign else _LETTER, _CHAR)
+            return
+        stray = _STRAY_AT_EDGE if ascii_before or ascii_after else _STRAY
+        self._reach(at, at + 1, stray * self.dearer, _BAD)
+        if not ascii_after:
+            self._reach(at, at + 2, _BROKEN_PAIR * self.dearer, _BAD)
+        if self.codec == GB18030 and _char(run[at : at + 4], self.codec):
+            self._reach(at, min(size, at + 4), _FOUR_BYTES, _CHAR)
+        self._words_from(at)
+
+    def _words_from(self, at: int) -> None:
+        word = ""
+        for end in range(at + 2, min(len(self.run), at + 2 * LONGEST) + 1, 2):
+            char = _char(self.run[end - 2 : end], self.codec)
+            if not char:
+                return
+            word += simplified(char)
+            if end == at + 2:
+                self._reach(at, end, self._price(char, self.run[at + 1]), _CHAR)
+            elif (price := cost_of_word(word)) is not None:
+                self._reach(at, end, price, _WORD)
+
+    def _price(self, char: str, second: int) -> float:
+        own = self.own.get(char)
+        if own is not None:
+            return min(own, cost_of_char(char))
+        return cost_of_char(char) + _SWALLOWED * (second < 0x80 and self.codec == GB18030)
 
 
 _CHAR, _WORD, _BAD = 1, 2, 3
-Reach = Callable[[int, int, float, int], None]
-
-
-def _steps_from(run: bytes, at: int, codec: str, reach: Reach) -> None:
-    """Offer every piece that can begin at this byte: ASCII, a character, a word, bad bytes."""
-    size = len(run)
-    if run[at] < 0x80:
-        reach(at, at + 1, ASCII, _CHAR)
-        return
-    at_edge = at == 0 or at + 1 == size or run[at - 1] < 0x80 or run[at + 1] < 0x80
-    reach(at, at + 1, _STRAY_AT_EDGE if at_edge else _STRAY, _BAD)
-    if at + 2 <= size and run[at + 1] >= 0x80:
-        reach(at, at + 2, _BROKEN_PAIR, _BAD)
-    if codec == "gb18030" and at + 4 <= size and _char(run[at : at + 4], codec):
-        reach(at, at + 4, _FOUR_BYTES, _CHAR)
-    word = ""
-    for end in range(at + 2, min(size, at + 2 * LONGEST) + 1, 2):
-        char = _char(run[end - 2 : end], codec)
-        if len(char) != 1:
-            return
-        word += simplified(char)
-        if end == at + 2:
-            reach(at, end, cost_of_char(char), _CHAR)
-        elif (price := cost_of_word(word)) is not None:
-            reach(at, end, price, _WORD)
 
 
 @lru_cache(maxsize=60_000)
@@ -190,34 +326,3 @@ def _char(sequence: bytes, codec: str) -> str:
     except UnicodeDecodeError:
         return ""
     return assign(char) if len(char) == 1 else ""
-
-
-def _append(run: bytes, offset: int, cuts: list[int], codec: str, found: Aligned) -> None:
-    at = 0
-    pieces = found.pieces
-    for length in cuts:
-        piece = run[at : at + abs(length)]
-        if length > 0:
-            pieces.append(piece.decode(codec))
-        else:
-            pieces.append("\ufffd")
-            found.bad.append(BadByte(offset + at, piece.hex()))
-        at += abs(length)
-
-
-def _pass_over(run: bytes, offset: int, codec: str, found: Aligned) -> None:
-    """Read a run from left to right, passing over each byte that the codec rejects."""
-    view = memoryview(run)
-    at = 0
-    while at < len(run):
-        try:
-            found.pieces.append(str(view[at:], codec))
-        except UnicodeDecodeError as error:
-            wrong = at + error.start
-            found.pieces.append(str(view[at:wrong], codec) + "\ufffd")
-            found.bad.append(BadByte(offset + wrong, run[wrong : wrong + 1].hex()))
-            at = wrong + 1
-            if len(found.bad) > MOST_BAD:
-                return
-        else:
-            return

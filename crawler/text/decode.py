@@ -191,9 +191,8 @@ def _read_with(codec: str, body: bytes) -> tuple[str, tuple[BadByte, ...]]:
         return _replacing(body, codec)
     from crawler.text.alignment import align
 
-    # Runs that only GB18030 has, beyond GBK, are looked at too: private characters are what shifted bytes look like.
-    aligned = align(body, codec, "gbk" if codec == GB18030 else codec)
-    return assign(aligned.text) if codec == GB18030 else aligned.text, tuple(aligned.bad)
+    aligned = align(body, codec)
+    return assign(aligned.text) if codec == GB18030 else aligned.text, aligned.bad
 
 
 def _detected(body: bytes) -> list[str]:

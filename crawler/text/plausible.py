@@ -10,14 +10,15 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
+from types import MappingProxyType
 
 from crawler.text.script import simplify
 
 LONGEST = 4  # characters of a word that the dictionary is asked for
 _PRIVATE = 24.0
-ASCII = 4.0
+_ASCII = 4.0
 
 #: The sum of all counts in jieba's dictionary (`jieba.dt.total`).
 _TOTAL = 60_101_967
@@ -55,7 +56,7 @@ def cost_of_word(word: str) -> float | None:
 def cost_of_char(char: str) -> float:
     """Return the cost of one character, in nats."""
     if char.isascii():
-        return ASCII
+        return _ASCII
     if _is_han(char):
         return min(cost_of_word(simplified(char)) or _RARE, _RARE)
     return _SIGNS.get(char) or _cost_by_category(char)
@@ -78,12 +79,13 @@ def simplified(char: str) -> str:
     return simplify(char)
 
 
-def cost(text: str) -> float:
-    """Return the cost of a text, in nats."""
+def cost(text: str, own: Mapping[str, float] = MappingProxyType({})) -> float:
+    """Return the cost of a text, in nats; `own` are lower costs that some characters have on this page."""
     plain = "".join(map(simplified, text))
     best = [0.0]
     for end in range(1, len(plain) + 1):
-        least = best[end - 1] + cost_of_char(text[end - 1])
+        char = text[end - 1]
+        least = best[end - 1] + min(cost_of_char(char), own.get(char, math.inf))
         for start in range(max(0, end - LONGEST), end - 1):
             word = cost_of_word(plain[start:end])
             if word is not None:
