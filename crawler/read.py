@@ -14,8 +14,9 @@ from itertools import chain
 from crawler import extract
 from crawler.extract.textpage import read_text
 from crawler.sites.model import ArticlePage, Publisher
-from crawler.text import canonical, repair
+from crawler.text import canonical
 from crawler.text.decode import decode
+from crawler.text.repair import repair, repair_html
 from storage.errors import PageAbsent, TemplateUnknown
 from storage.records import ArticleFields, Encoding, Outcome, PageBody, Reading, Repair
 
@@ -52,11 +53,7 @@ def read_part(body: PageBody, publisher: Publisher) -> Part:
     """Read one page. Raises Undecodable, PageAbsent, TemplateUnknown."""
     decoded = decode(body.content, body.content_type or None)
     is_text = _is_text(decoded.text, body.content_type)
-    repaired = (
-        repair.repair(decoded.text)
-        if is_text
-        else getattr(repair, "repair_html", repair.Repaired)(decoded.text)
-    )
+    repaired = repair(decoded.text) if is_text else repair_html(decoded.text)
     read = read_text if is_text else publisher.read_article
     page = read(repaired.text, body.url)
     if page is None:
