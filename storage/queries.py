@@ -109,7 +109,7 @@ def articles(
     """
     with database.read() as connection:
         if search is not None:
-            wanted = _matching(_WITH_TEXT, channel, since)
+            wanted = _matching(_WITH_TEXT, channel, since, through_index=False)
             below = None if after is None else connection.scalar(_head_revision(after))
             found = search_index.hits(connection, search_index.parse(search, fold), wanted, below)
             return tuple(article_of(row) for row in islice(found, limit))
@@ -183,6 +183,8 @@ def events(
     """
     conditions = _event_conditions(since, kind, edit_class, min_weight, channel, article)
     wanted = select(*EVENT).where(*conditions).order_by(events_table.c.id)
+    if since is not None:
+        after_id = max(after_id, _last_event_before(database, since))
     left = limit
     while left is None or left > 0:
         size = _AT_ONCE if left is None else min(left, _AT_ONCE)
@@ -292,11 +294,18 @@ def _meanings(ref: str, locate: Locate | None) -> Iterator[ColumnElement[bool]]:
         yield and_(articles_table.c.publisher == located[0], articles_table.c.key == located[1])
 
 
-def _matching(wanted: Select[Any], channel: str | None, since: datetime | None) -> Select[Any]:
+def _matching(
+    wanted: Select[Any], channel: str | None, since: datetime | None, *, through_index: bool = True
+) -> Select[Any]:
+    """Narrow a selection. Without the index of channels and times where the search index is to lead:
+    SQLite, which keeps no statistics, would rather begin with all articles of the channel.
+    """
+    columns = (articles_table.c.channel, articles_table.c.first_seen)
+    in_channel, first_seen = columns if through_index else map(func.coalesce, columns, columns)
     if channel is not None:
-        wanted = wanted.where(articles_table.c.channel == channel)
+        wanted = wanted.where(in_channel == channel)
     if since is not None:
-        wanted = wanted.where(articles_table.c.first_seen >= since)
+        wanted = wanted.where(first_seen >= since)
     return wanted
 
 
@@ -306,6 +315,14 @@ def _head_revision(article: int) -> Select[Any]:
 
 def _place(article: int) -> Select[Any]:
     return select(articles_table.c.first_seen, articles_table.c.id).where(articles_table.c.id == article)
+
+
+def _last_event_before(database: Database, since: datetime) -> int:
+    """From which number on there are events since then: a long history is not read from its start."""
+    first = select(func.min(events_table.c.id)).where(events_table.c.at >= since)
+    with database.read() as connection:
+        found = connection.scalar(first)
+    return last_event_id(database) if found is None else int(found) - 1
 
 
 def _event_conditions(
