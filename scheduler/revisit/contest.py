@@ -26,6 +26,7 @@ _CAUTION = 0.9  # of the time a sleeper needs to reach the bar at today's rate: 
 _SHORTEST_CAP, _CAP = 4.0, 1.0  # a sleep lasts at most four hours, or this share of the time since the visit
 _STALE = 4  # queue entries to every page, from which on the stale ones are cleared out
 
+_sqrt = math.sqrt
 Score = Callable[[Page, float], Worth]
 _Entry = tuple[float, int, int, Page]  # key, order of entry, the page's turn then, page
 
@@ -76,7 +77,8 @@ class Contest:
         while self._waking and self._waking[0][0] <= now:
             _, _, turn, page = heapq.heappop(self._waking)
             if turn == page.turn:
-                self.enter(page, now)
+                page.turn += 1
+                self._place(page, now)
         self._sweep(now)
         self._pull(now)
         return self._top(now)
@@ -103,13 +105,19 @@ class Contest:
 
     def _sleep(self, worth: Worth) -> float:
         """Return the hours a page below the bar may sleep: (grown + rate d)^2 / (2 rate) = bar, for d."""
-        if worth.rate <= 0:
+        _, grown, rate, left, _ = worth
+        if rate <= 0:
             return _SHORTEST_CAP
-        elapsed = worth.grown / worth.rate
-        rise = math.sqrt(2 * self._bar / worth.rate) - elapsed
-        if worth.left > elapsed:  # at half-time its worth jumps: no better moment will come before it closes
-            rise = min(rise, (worth.left - elapsed) / 2 / _CAUTION)
-        return max(self._step, min(rise * _CAUTION, max(_SHORTEST_CAP, _CAP * elapsed)))
+        elapsed = grown / rate
+        sleep = _CAUTION * (_sqrt(2 * self._bar / rate) - elapsed)
+        if sleep > (left - elapsed) / 2 > 0:  # at half-time its worth jumps: no better moment will come
+            sleep = (left - elapsed) / 2
+        cap = _CAP * elapsed
+        if cap < _SHORTEST_CAP:
+            cap = _SHORTEST_CAP
+        if sleep > cap:
+            return cap
+        return sleep if sleep > self._step else self._step
 
     def _pull(self, now: float) -> None:
         """While few are awake, wake the best sleepers, by what they were last worth; the bar sinks to them."""

@@ -19,7 +19,7 @@ from scheduler.revisit.removals import Removals
 LIFE = 168.0  # hours: an article is visited for a week, and a last time at its end
 _FIRST_TRY, _LONGEST_HOLD = 0.25, 24.0  # hours a failed page is held: doubled with every failure
 _FREE_SLOT = 5  # one slot in so many stays free for the contest, whatever waits for a first or closing visit
-_FRESH = 0.03  # rates are made anew when this share of all observations is newer (and one to 100 pages)
+_FRESH = 0.06  # rates are made anew when this share of all observations is newer (and one to 100 pages)
 _MEMORY = 24.0 * 60  # hours after which evidence counts half
 
 
@@ -174,7 +174,9 @@ class Planner:
         edits, then = self._edits, page.known
         if then is None or then.version != edits.version or then.last != page.last:
             then = self._look_back(page)
-        age, gap = max(0.0, now - page.born), now - page.last
+        age, gap = now - page.born, now - page.last
+        if age < 0:
+            age = 0.0
         passed, rate = edits.hazard_and_rate(page.section, *place(age))
         swing, cumulative = edits.profile.factor_and_cumulative(now)
         mean = (cumulative - then.cumulative) / gap if gap > 0 else swing
