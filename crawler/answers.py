@@ -47,9 +47,14 @@ def latency(response: Response) -> float:
 
 def reason(failure: Failure) -> str:
     """Why a request got no usable answer, in words."""
-    name = type(failure.value).__name__
+    return words_of(failure.value)
+
+
+def words_of(error: BaseException | None) -> str:
+    """A download's exception, in words."""
+    name = type(error).__name__
     if name == "IgnoreRequest":
-        return str(failure.value)
-    if isinstance(failure.value, NewsdeltaError):
-        return failure.value.message
-    return _REASONS.get(name) or f"{name}: {failure.getErrorMessage()}".rstrip(": ")
+        return str(error)
+    if isinstance(error, NewsdeltaError):
+        return error.message
+    return _REASONS.get(name) or f"{name}: {error}".rstrip(": ")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import email.utils
 import ipaddress
 import socket
@@ -10,16 +11,21 @@ import time
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from scrapy import signals
+from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
 
-from crawler.politeness import SPACING, Budget
+from crawler.answers import words_of
+from crawler.politeness import Budget
 
 #: A server that asks for a longer pause than this, in seconds, is left alone until the next run.
 LONGEST_WAIT = 600.0
+
+
+class StoppedError(IgnoreRequest):
+    """The crawl ends before this request could be sent; it says nothing about its page."""
 
 
 class ConditionalGet:
@@ -43,9 +49,11 @@ class Politeness:
     def __init__(self, crawler: Crawler) -> None:
         settings = crawler.settings
         self.user_agent: str = settings["USER_AGENT"]
-        self.local = _budget(settings.get("NEWSDELTA_REQUESTS_PER_HOUR"), spacing=0.0)
-        self.public = _budget(settings.get("NEWSDELTA_REQUESTS_PER_HOUR", 120))
-        self.stats = crawler.stats
+        self.local = Budget(
+            _number(settings.get("NEWSDELTA_REQUESTS_PER_HOUR")), spacing=0.0, first_pause=0.1
+        )
+        self.public = Budget(_number(settings.get("NEWSDELTA_REQUESTS_PER_HOUR", 120)))
+        self._stopped = asyncio.Event()
         for host, requests in settings.getdict("NEWSDELTA_REQUESTS_SPENT").items():
             self._budget(host).spend(host, int(requests), time.monotonic())
 
@@ -57,13 +65,16 @@ class Politeness:
         return middleware
 
     async def process_request(self, request: Request) -> None:
-        """Wait for the host's next free moment."""
+        """Wait for the host's next free moment. Raises IgnoreRequest, and StoppedError once the crawl ends."""
         host = urlsplit(request.url).netloc
         wait = self._budget(host).reserve(host, time.monotonic())
-        if wait > LONGEST_WAIT and request.meta.get("give_up_when_refused"):
+        if wait > LONGEST_WAIT and request.meta.get("retry_times"):
             raise IgnoreRequest(f"{host} asks to be left alone for {wait:.0f} seconds")
         if wait > 0:
-            await asyncio.sleep(wait)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopped.wait(), wait)
+        if self._stopped.is_set():
+            raise StoppedError("the crawl was stopped")
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Hold the host after a 429 or 503; forget earlier refusals after any other answer."""
@@ -78,6 +89,10 @@ class Politeness:
             request.meta["dont_retry"] = True
         return response
 
+    def stop(self) -> None:
+        """Let nothing wait any longer: the crawl ends."""
+        self._stopped.set()
+
     def robots_parsed(self, robotparser: Any, request: Request) -> None:
         """Keep to the Crawl-delay of a robots.txt."""
         delay = robotparser.crawl_delay(self.user_agent)
@@ -89,8 +104,8 @@ class Politeness:
         return self.local if _is_loopback(host) else self.public
 
 
-def _budget(per_hour: Any, spacing: float = SPACING) -> Budget:
-    return Budget(per_hour=float(per_hour) if per_hour is not None else None, spacing=spacing)
+def _number(setting: Any) -> float | None:
+    return None if setting is None else float(setting)
 
 
 def _is_loopback(netloc: str) -> bool:
@@ -118,12 +133,32 @@ def retry_after(value: bytes | None, now: float) -> float | None:
 class Robots(RobotsTxtMiddleware):
     """robots.txt by RFC 9309: a 4xx allows everything, a 5xx or no answer forbids everything (section 2.3.1)."""
 
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._failed: dict[str, str] = {}
+
+    async def process_request(self, request: Request, spider: Spider | None = None) -> None:
+        """Raise IgnoreRequest, with the reason, for what may not be fetched."""
+        if request.meta.get("dont_obey_robotstxt"):
+            return
+        rules = await self.robot_parser(request)
+        failed = self._failed.get(urlsplit(request.url).netloc)
+        if failed:
+            raise IgnoreRequest(f"robots.txt {failed}, which forbids everything until it answers again")
+        if rules is not None and not rules.allowed(request.url, self._default_useragent):
+            raise IgnoreRequest("robots.txt forbids it")
+
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
         if response.status >= 500:
-            response = response.replace(body=b"User-agent: *\nDisallow: /\n")
-        elif response.status >= 400:
+            self._failed[netloc] = f"answers {response.status}"
+        if response.status >= 400:
             response = response.replace(body=b"")
         await super()._parse_robots(response, netloc, request)
+
+    def _robots_error(self, exc: Exception, netloc: str) -> None:
+        if not isinstance(exc, IgnoreRequest):
+            self._failed[netloc] = f"cannot be fetched: {words_of(exc)}"
+        super()._robots_error(IgnoreRequest(), netloc)
 
 
 class AddressGuard:

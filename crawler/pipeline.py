@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Self
 
 from scrapy.crawler import Crawler
@@ -48,6 +48,8 @@ class RecordPipeline:
         """Record one visit, and count what it came to."""
         spider: ChannelSpider = self.crawler.spider  # type: ignore[assignment]
         sighting = sighting_of(item, spider)
+        if _too_old(sighting, spider.task.since):
+            return item
         write = articles.rehearse if spider.task.dry_run else articles.record
         recorded = write(
             spider.database,
@@ -61,6 +63,11 @@ class RecordPipeline:
         if mend := MENDS.get(item.visit.verdict):
             spider.tally.problem(item.visit.url, item.visit.detail, mend)
         return item
+
+
+def _too_old(sighting: Sighting, since: date | None) -> bool:
+    published_at = sighting.reading.fields.published_at if sighting.reading else None
+    return since is not None and published_at is not None and published_at.date() < since
 
 
 def sighting_of(item: Visited, spider: ChannelSpider) -> Sighting:

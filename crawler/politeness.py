@@ -31,6 +31,7 @@ class Budget:
 
     per_hour: float | None
     spacing: float = SPACING
+    first_pause: float = FIRST_PAUSE
     _hosts: dict[str, _Host] = field(default_factory=dict)
 
     def reserve(self, host: str, now: float) -> float:
@@ -63,7 +64,7 @@ class Budget:
         state = self._host(host, now)
         pause = retry_after
         if pause is None:
-            pause = min(MAX_PAUSE, FIRST_PAUSE * 2**state.refusals)
+            pause = min(MAX_PAUSE, self.first_pause * 2**state.refusals)
         state.refusals += 1
         state.held_until = max(state.held_until, now + pause)
         return pause

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
 
-from scrapy.crawler import AsyncCrawlerRunner
+from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from scrapy.settings import Settings
 from scrapy.utils.reactor import install_reactor
 
+from crawler.middlewares import Politeness
 from crawler.task import CrawlResult, CrawlTask, Tally
 from storage.database import Database
 from storage.errors import FetchFailed
@@ -48,6 +49,7 @@ class Crawls:
 
     def __init__(self, database: Database, options: Options) -> None:
         self.database = database
+        self._current: Crawler | None = None
         self._runner = AsyncCrawlerRunner(options.settings())
 
     async def crawl(self, task: CrawlTask, listener: Callable[[Tally], None]) -> CrawlResult:
@@ -56,9 +58,9 @@ class Crawls:
 
         tally = Tally(listener)
         started = time.monotonic()
-        crawler = self._runner.create_crawler(ChannelSpider)
+        crawler = self._current = self._runner.create_crawler(ChannelSpider)
         await self._runner.crawl(crawler, task=task, tally=tally, database=self.database)
-        spider = crawler.spider
+        spider, self._current = crawler.spider, None
         return CrawlResult(
             run=getattr(spider, "run_id", None),
             channel=task.channel.name,
@@ -70,7 +72,9 @@ class Crawls:
         )
 
     async def stop(self) -> None:
-        """Finish the pages in hand and end the crawl."""
+        """Finish the pages in hand and end the crawl; requests that still wait for their turn are given up."""
+        if self._current is not None and (polite := self._current.get_downloader_middleware(Politeness)):
+            polite.stop()
         await self._runner.stop()
 
 

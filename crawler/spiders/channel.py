@@ -13,6 +13,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.answers import asked_url, body_of, header, latency, reason
+from crawler.middlewares import StoppedError
 from crawler.pipeline import Visited
 from crawler.read import Part, read_part
 from crawler.sites import channel as channel_named
@@ -185,12 +186,10 @@ class ChannelSpider(Spider):
             )
 
     def _listing_failed(self, url: str, what: str, role: Role) -> None:
-        self.tally.problem(
-            url,
-            f"The listing could not be read: {what}",
-            "It is tried again in the next run",
-            page_failed=role is not Role.FOUND,
-        )
+        if role is Role.FOUND:
+            self.logger.info("the column %s is closed: %s", url, what)
+            return
+        self.tally.problem(url, f"The listing could not be read: {what}", "It is tried again in the next run")
 
     def _listing_requests(self, urls: Iterable[str], role: Role, *, page: int = 1) -> Iterator[Request]:
         wanted = [url for url in urls if url not in self._listings]
@@ -265,6 +264,8 @@ class ChannelSpider(Spider):
 
     def failed(self, failure: Failure) -> Iterator[Request | Visited]:
         """Note a request that got no answer."""
+        if isinstance(failure.value, StoppedError):
+            return
         self.tally.unanswered()
         request: Request = failure.request  # type: ignore[attr-defined]
         what = reason(failure)

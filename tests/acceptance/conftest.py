@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,6 +14,13 @@ import pytest
 from tests.replica.replica import Replica
 
 ENV = {key: value for key, value in os.environ.items() if not key.startswith("NEWSDELTA_")}
+
+
+def id_in(url: str) -> str:
+    """The publisher's id at the end of an article's address."""
+    found = re.search(r"(\d{7,})\.html", url)
+    assert found, url
+    return found[1]
 
 
 class Newsdelta:

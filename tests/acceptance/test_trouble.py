@@ -15,9 +15,9 @@ def total(newsdelta) -> int:
 @pytest.mark.parametrize(
     ("fault", "options", "words"),
     [
-        ("outage", {}, "the server answers 503"),
+        ("outage", {}, "robots.txt answers 503, which forbids everything"),
         ("status", {"code": 403}, "the server answers 403"),
-        ("status", {"code": 500}, "the server answers 500"),
+        ("status", {"code": 500}, "robots.txt answers 500, which forbids everything"),
         ("reset", {}, "The listing could not be read"),
         ("truncate", {"keep": 2000}, "the body was cut short"),
         ("huge", {"size": 50_000_000}, "larger than a page may be"),
