@@ -2,9 +2,7 @@
 
 In such an encoding a stray or a lost byte shifts the pairing of all bytes up to the next ASCII character: one
 wrong byte garbles a whole paragraph. Here the pairing is chosen anew between two *anchors* (bytes that are never
-part of a character of several bytes: signs and white space below "0", and ":;<=>?"). Every way to cut these bytes
-into characters and bad bytes has a cost, the text's under the word model plus a price for each bad byte; the
-cheapest is found by dynamic programming over byte positions (Viterbi).
+part of a character of several bytes: signs and white space below "0", and ":;<=>?"); how, says lattice.py.
 """
 
 from __future__ import annotations
@@ -13,13 +11,12 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property
 
 from crawler.text.binary import MOST_BAD
 from crawler.text.labels import GB18030
-from crawler.text.plausible import LONGEST, cost, cost_of_char, cost_of_word, simplified
+from crawler.text.lattice import Lattice
 from crawler.text.private import assign
 from storage.errors import Undecodable
 from storage.records import BadByte
@@ -28,28 +25,12 @@ from storage.records import BadByte
 _ANCHORS = b"\\x00-\\x2f\\x3a-\\x3f"
 _RUN = re.compile(b"[^" + _ANCHORS + b"]+")
 _FOREIGN_RUN = re.compile(b"[@-~0-9]*[\\x80-\\xff][^" + _ANCHORS + b"]*")
-_ALNUM = re.compile(rb"[0-9A-Za-z]")
 _NO_ASCII = re.compile(r"[\x00-\x7f]+")
-#: What bad bytes cost, in nats: a stray one, one beside an ASCII character (a byte that was replaced by ASCII
-#: leaves its partner there), two that should have been one character.
-_STRAY = 12.0
-_STRAY_AT_EDGE = 9.0
-_BROKEN_PAIR = 16.0
-_FOUR_BYTES = 18.0
-#: What an ASCII letter costs: one of several, one alone among Chinese, and one read as the second byte of a
-#: character beyond GB2312, which Simplified text hardly has.
-_LETTER = 4.0
-_LONE_LETTER = 10.0
-_SWALLOWED = 5.0
-#: How much likelier, in nats, a run that the codec accepts must become for an error to be assumed in it.
-_UNSEEN_ERROR = 12.0
 #: Bytes that are aligned with care in one body. Beyond that, which no page needs, a bad byte is only passed over.
 _BUDGET = 60_000
 _LONGEST_RUN = 8_000
 #: Bodies up to this size are looked through run by run.
 _THOROUGH = 500_000
-#: A run that costs more than this per byte is no prose (prose costs 2 to 3): a list of characters, a font table.
-_NO_PROSE = 5.0
 #: Of a page's own characters, those that stand there at least so often are likelier than in general.
 _AT_HOME = 3
 _CHARS_COUNTED = 40_000
@@ -84,20 +65,26 @@ def align(body: bytes, codec: str) -> Aligned:
 def _doubtful_runs(body: bytes, codec: str) -> Iterator[tuple[int, int]]:
     """Find the runs between anchors that the codec rejects, or whose text looks as if bytes were shifted.
 
-    GBK stands for GB18030: what only the latter has is rare, and is what shifted bytes look like.
+    GB2312 and GBK stand for GB18030: what only the latter has is rare, and is what shifted bytes look like.
     """
-    strict = "gbk" if codec == GB18030 else codec
+    everyday, common = ("gb2312", "gbk") if codec == GB18030 else (codec, codec)
+    valid = _is_valid(body, codec)
+    odd = _odd_pair(codec) if valid else _odd_char(codec)
     if len(body) > _THOROUGH:
-        yield from _rejected_runs(body, strict)
+        yield from _rejected_runs(body, common)
         return
-    odd = _odd_pair(codec) if _is_valid(body, codec) else _odd_char(codec)
-    for run in _FOREIGN_RUN.finditer(body):
+    looked_at = _rejected_runs(body, everyday) if valid and everyday != codec else _foreign_runs(body)
+    for start, end in looked_at:
         try:
-            doubtful = odd.search(run[0].decode(strict)) is not None
+            doubtful = odd.search(body[start:end].decode(common)) is not None
         except UnicodeDecodeError:
             doubtful = True
         if doubtful:
-            yield run.span()
+            yield start, end
+
+
+def _foreign_runs(body: bytes) -> Iterator[tuple[int, int]]:
+    return (run.span() for run in _FOREIGN_RUN.finditer(body))
 
 
 def _rejected_runs(body: bytes, strict: str) -> Iterator[tuple[int, int]]:
@@ -160,7 +147,10 @@ class _Reader:
         self.pieces: list[str] = []
         self.bad: list[BadByte] = []
         self._budget = _BUDGET
-        self._own = _own_costs(body, codec)
+
+    @cached_property
+    def _own(self) -> dict[str, float]:
+        return _own_costs(self.body, self.codec)
 
     def take(self, start: int, end: int) -> None:
         """Read what is known to be sound."""
@@ -177,7 +167,7 @@ class _Reader:
                 self._pass_over(run, start)
             else:
                 self._budget -= len(run)
-                self._append(run, start, _Lattice(run, self.codec, self._own).cuts())
+                self._append(run, start, Lattice(run, self.codec, self._own).cuts())
             start = stop
 
     def _append(self, run: bytes, offset: int, cuts: list[int]) -> None:
@@ -222,107 +212,3 @@ def _is_utf8(run: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return sum("\u3000" <= char <= "\u9fff" or "\uff00" <= char <= "\uffef" for char in text) > 1
-
-
-class _Lattice:
-    """All ways to cut a run into pieces: ASCII, characters, words, bad bytes; and the cheapest."""
-
-    def __init__(self, run: bytes, codec: str, own: dict[str, float]) -> None:
-        self.run = run
-        self.codec = codec
-        self.own = own
-        self.dearer = 1.0
-        self.best: list[float] = []
-        self.step: list[tuple[int, int]] = []
-
-    def cuts(self) -> list[int]:
-        """Return the lengths of the pieces to read; a negative length is bad bytes.
-
-        A run that the codec accepts is read as it is, unless its text is much likelier otherwise.
-        """
-        self._fill(1.0)
-        if self.best[-1] > _NO_PROSE * len(self.run):
-            # Words are no guide here: as few bad bytes as possible.
-            self._fill(3.0)
-        cuts = self._cheapest()
-        if any(length < 0 for length in cuts):
-            with suppress(UnicodeDecodeError):
-                text = assign(self.run.decode(self.codec))
-                if cost(text, self.own) < self.best[-1] + _UNSEEN_ERROR * self.dearer:
-                    return [len(self.run)]
-        return cuts
-
-    def _fill(self, dearer: float) -> None:
-        """Find the cheapest way to each byte; bad bytes cost so many times their price."""
-        self.dearer = dearer
-        self.best = [0.0] + [math.inf] * len(self.run)
-        self.step = [(0, _CHAR)] * (len(self.run) + 1)
-        for at in range(len(self.run)):
-            self._steps_from(at)
-
-    def _cheapest(self) -> list[int]:
-        cuts: list[int] = []
-        at = len(self.run)
-        while at:
-            start, kind = self.step[at]
-            length = at - start
-            # A word is a step over several characters of two bytes each.
-            cuts.extend([2] * (length // 2) if kind == _WORD else [-length if kind == _BAD else length])
-            at = start
-        return cuts[::-1]
-
-    def _reach(self, start: int, end: int, price: float, kind: int) -> None:
-        if self.best[start] + price < self.best[end]:
-            self.best[end] = self.best[start] + price
-            self.step[end] = (start, kind)
-
-    def _steps_from(self, at: int) -> None:
-        """Offer every piece that can begin at this byte."""
-        run, size = self.run, len(self.run)
-        ascii_before = at == 0 or run[at - 1] < 0x80
-        ascii_after = at + 1 == size or run[at + 1] < 0x80
-        if run[at] < 0x80:
-            alone = not _ALNUM.fullmatch(run[at - 1 : at] or b" ") and not _ALNUM.fullmatch(
-                run[at + 1 : at + 2]
-            )
-            foreign = not (ascii_before and ascii_after)
-            self._reach(at, at + 1, _LONE_LETTER if alone and foreign else _LETTER, _CHAR)
-            return
-        stray = _STRAY_AT_EDGE if ascii_before or ascii_after else _STRAY
-        self._reach(at, at + 1, stray * self.dearer, _BAD)
-        if not ascii_after:
-            self._reach(at, at + 2, _BROKEN_PAIR * self.dearer, _BAD)
-        if self.codec == GB18030 and _char(run[at : at + 4], self.codec):
-            self._reach(at, min(size, at + 4), _FOUR_BYTES, _CHAR)
-        self._words_from(at)
-
-    def _words_from(self, at: int) -> None:
-        word = ""
-        for end in range(at + 2, min(len(self.run), at + 2 * LONGEST) + 1, 2):
-            char = _char(self.run[end - 2 : end], self.codec)
-            if not char:
-                return
-            word += simplified(char)
-            if end == at + 2:
-                self._reach(at, end, self._price(char, self.run[at + 1]), _CHAR)
-            elif (price := cost_of_word(word)) is not None:
-                self._reach(at, end, price, _WORD)
-
-    def _price(self, char: str, second: int) -> float:
-        own = self.own.get(char)
-        if own is not None:
-            return min(own, cost_of_char(char))
-        return cost_of_char(char) + _SWALLOWED * (second < 0x80 and self.codec == GB18030)
-
-
-_CHAR, _WORD, _BAD = 1, 2, 3
-
-
-@lru_cache(maxsize=60_000)
-def _char(sequence: bytes, codec: str) -> str:
-    """Return the character that the bytes are, or "" where they are none or several."""
-    try:
-        char = sequence.decode(codec)
-    except UnicodeDecodeError:
-        return ""
-    return assign(char) if len(char) == 1 else ""

@@ -10,9 +10,8 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cache, lru_cache
-from types import MappingProxyType
 
 from crawler.text.script import simplify
 
@@ -79,13 +78,12 @@ def simplified(char: str) -> str:
     return simplify(char)
 
 
-def cost(text: str, own: Mapping[str, float] = MappingProxyType({})) -> float:
-    """Return the cost of a text, in nats; `own` are lower costs that some characters have on this page."""
+def cost(text: str) -> float:
+    """Return the cost of a text, in nats."""
     plain = "".join(map(simplified, text))
     best = [0.0]
     for end in range(1, len(plain) + 1):
-        char = text[end - 1]
-        least = best[end - 1] + min(cost_of_char(char), own.get(char, math.inf))
+        least = best[end - 1] + cost_of_char(text[end - 1])
         for start in range(max(0, end - LONGEST), end - 1):
             word = cost_of_word(plain[start:end])
             if word is not None:
