@@ -4,8 +4,7 @@ A page's worth only grows slowly, so most pages need not be looked at: each *sle
 bar, and is looked at again before that. The few at or above the bar are *awake* and are compared at each
 decision. The bar follows: it rises when too many are awake, and sinks when too few are. What is chosen is
 worth nearly the most, which costs nothing measurable, for the worth is flat around its best moment (Olston
-& Pandey, WWW 2008, need one threshold
-for all pages, as the bar is).
+& Pandey, WWW 2008, show that one threshold for all pages is enough, as the bar is).
 """
 
 from __future__ import annotations
@@ -18,10 +17,7 @@ from scheduler.revisit.page import Page, Worth
 
 _FEW, _ENOUGH, _MANY = 4, 10, 24  # awake: below the first the bar sinks; above the last it rises
 _PULLED = 3  # sleepers looked at early, at each decision, while few are awake
-_SWEPT, _SWEPT_SHARE = (
-    4,
-    4000,
-)  # sleepers scored anew at each decision after the rates changed: 4, or n / 4000
+_SWEPT, _SWEPT_SHARE = 4, 4000  # sleepers scored anew at a decision after the rates changed: 4, or n / 4000
 _CAUTION = 0.9  # of the time a sleeper needs to reach the bar at today's rate: its rate changes on the way
 _SHORTEST_CAP, _CAP = 4.0, 1.0  # a sleep lasts at most four hours, or this share of the time since the visit
 _STALE = 4  # queue entries to every page, from which on the stale ones are cleared out
