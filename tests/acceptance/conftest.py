@@ -77,12 +77,7 @@ class Newsdelta:
 
     def events(self, *words: str) -> list[tuple[str, str]]:
         """Kind and publisher's id of every event."""
-        found = []
-        for event in self.lines("events", *words):
-            found.append(
-                (event["kind"], event["url"].rsplit("-", 1)[-1].removesuffix(".html").removeprefix("c"))
-            )
-        return found
+        return [(event["kind"], id_in(event["url"])) for event in self.lines("events", *words)]
 
 
 @pytest.fixture
@@ -101,4 +96,4 @@ def site(newsdelta: Newsdelta) -> Iterator[Replica]:
 
 def expected(site: Replica) -> list[tuple[str, str]]:
     """What a perfect watcher has told by now, in any order."""
-    return sorted((event["kind"], event["article_id"].rsplit("/", 1)[-1]) for event in site.expected_events())
+    return sorted((event["kind"], event["article_id"]) for event in site.expected_events())

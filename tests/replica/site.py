@@ -204,7 +204,9 @@ class Channel:
             f"/sitemap/cn/{self.plan.channel}/news_sitemap.xml": (self._sitemap, "text/xml"),
             "/rss/news.xml": (self._feed, "text/xml"),
         }
-        if path == "/robots.txt" and self.settings.robots_status == 200:
+        if path == "/robots.txt":
+            if self.settings.robots_status != 200:
+                return self.absent(self.settings.robots_status)
             delay = self.settings.crawl_delay
             return Page(lambda: feeds.robots(self.base, delay).encode(), content_type="text/plain")
         if path in static:
