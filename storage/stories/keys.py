@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 from zlib import crc32
 
 from storage.stories.text import letters
@@ -61,11 +62,12 @@ def rank(rows: Iterable[tuple[int, int]], keys: Sequence[int]) -> tuple[int, ...
     is no rival to it.
     """
     found = list(rows)
-    held = Counter(key for key, _ in found)
-    shared = Counter(article for _, article in found)
+    held = Counter(map(itemgetter(0), found))
+    shared = Counter(map(itemgetter(1), found))
+    least = len(keys) // 8
     likely: dict[int, float] = {}
     for key, article in found:
-        if shared[article] >= len(keys) // 8:
+        if shared[article] >= least:
             likely[article] = likely.get(article, 0.0) + 1 / held[key]
     best = sorted(likely.items(), key=lambda item: (-item[1], item[0]))[:CANDIDATES]
     return tuple(article for article, likelihood in best if likelihood >= best[0][1] / 3)
@@ -76,5 +78,5 @@ def new_keys(rows: Iterable[tuple[int, int]], keys: Collection[int]) -> tuple[in
 
     `rows` are (key, article) as the index gave them for `keys`, in the article's own week.
     """
-    held = Counter(key for key, _ in rows)
+    held = Counter(map(itemgetter(0), rows))
     return tuple(key for key in keys if held[key] < COMMON)
