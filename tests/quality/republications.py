@@ -1,7 +1,7 @@
 """Make republications of news, and pages of one template that tell different news. Pure, and seeded.
 
-Two sets: *tuned* was looked at while the rules of `storage.stories` were made, *held back* never was: other
-templates, other topics, and other ways to republish (characters replaced at random, sentences written anew).
+Two sets: the thresholds of `storage.stories` were chosen on *tuned*, none on *held back*: other templates, other
+topics, and other ways to republish (characters replaced at random, sentences written anew).
 """
 
 from __future__ import annotations
