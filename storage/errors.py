@@ -9,7 +9,6 @@ NewsdeltaError
 │   └── NotFound          no such article, revision or channel
 └── PageError             one page could not be used; the run goes on
     ├── FetchFailed       no answer, or an answer that is no page
-    ├── BodyTooLarge
     ├── Undecodable       the bytes are no text
     ├── TemplateUnknown   the page matches no template
     └── PageAbsent        the page itself says that the article is not there
@@ -67,10 +66,6 @@ class PageError(NewsdeltaError):
 
 class FetchFailed(PageError):
     """The server gave no answer, or one that is no page."""
-
-
-class BodyTooLarge(PageError):
-    """The body is larger than a page may be."""
 
 
 class Undecodable(PageError):

@@ -24,7 +24,9 @@ BATCH = 1000
 
 
 @click.command("export")
-@click.option("--format", "format_", type=click.Choice(["jsonl", "csv", "parquet"]), default="jsonl", show_default=True)
+@click.option(
+    "--format", "format_", type=click.Choice(["jsonl", "csv", "parquet"]), default="jsonl", show_default=True
+)
 @click.option("--output", type=click.Path(dir_okay=False), help="Write to this file instead of stdout.")
 @click.option("--channel", help="Only this channel.")
 @click.option("--since", type=Moment(), help="Only those first seen since: 2026-11-01, 7d.")
@@ -81,7 +83,9 @@ def write_csv(rows: Iterable[dict[str, Any]], output: str | None) -> None:
 
 def _cell(value: Any) -> Any:
     if isinstance(value, list):
-        return "\n".join(item if isinstance(item, str) else f"{item['url']} {item['caption']}" for item in value)
+        return "\n".join(
+            item if isinstance(item, str) else f"{item['url']} {item['caption']}" for item in value
+        )
     # A spreadsheet takes a cell that begins with one of these for a formula; scraped text must not become one.
     return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" and value else value
 
@@ -92,7 +96,9 @@ def write_parquet(rows: Iterable[dict[str, Any]], output: str | None) -> None:
         import pyarrow
         import pyarrow.parquet
     except ImportError as error:
-        raise ConfigError("Parquet needs the package pyarrow", mend="pip install 'newsdelta[parquet]'") from error
+        raise ConfigError(
+            "Parquet needs the package pyarrow", mend="pip install 'newsdelta[parquet]'"
+        ) from error
     image = pyarrow.struct([("url", pyarrow.string()), ("caption", pyarrow.string())])
     words = pyarrow.list_(pyarrow.string())
     special = {

@@ -27,7 +27,7 @@ EDIT_CLASSES = [
 ]
 
 
-class CannotEdit(ValueError):  # noqa: N818 -- reads as what it says
+class CannotEdit(ValueError):
     """The article holds nothing that this class of edit could change."""
 
 

@@ -38,7 +38,7 @@ LISTING_PATH = re.compile(r"/GB/(?:(?P<parent>\d+)/)?(?P<column>\d+)/(?:index(?P
 HTML = "text/html"
 
 
-class NoSuchArticle(LookupError):  # noqa: N818 -- reads as what it says
+class NoSuchArticle(LookupError):
     """The replica has no article of that number or name."""
 
 
