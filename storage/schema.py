@@ -249,3 +249,12 @@ links = Table(
     Column("tried_at", UtcTime),
     Index(None, "channel", "attempts", "first_seen"),
 )
+
+#: What the revisit plan of each host has learned: JSON, see scheduler/plan.py.
+plans = Table(
+    "plans",
+    metadata,
+    Column("host", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("saved_at", UtcTime, nullable=False),
+)
