@@ -17,6 +17,7 @@ from functools import cache, cached_property
 from crawler.text.binary import MOST_BAD
 from crawler.text.labels import GB18030
 from crawler.text.lattice import Lattice
+from crawler.text.lenient import Noting, decode_with
 from crawler.text.private import assign
 from storage.errors import Undecodable
 from storage.records import BadByte
@@ -26,8 +27,10 @@ _ANCHORS = b"\\x00-\\x2f\\x3a-\\x3f"
 _RUN = re.compile(b"[^" + _ANCHORS + b"]+")
 _FOREIGN_RUN = re.compile(b"[@-~0-9]*[\\x80-\\xff][^" + _ANCHORS + b"]*")
 _NO_ASCII = re.compile(r"[\x00-\x7f]+")
-#: Bytes that are aligned with care in one body. Beyond that, which no page needs, a bad byte is only passed over.
+#: Bytes that are aligned with care in one body, and in one beyond _THOROUGH: a second or so of work. After
+#: that, which no page needs, a bad byte is only passed over.
 _BUDGET = 60_000
+_BUDGET_OF_HUGE = 15_000
 _LONGEST_RUN = 8_000
 #: Bodies up to this size are looked through run by run.
 _THOROUGH = 500_000
@@ -87,24 +90,22 @@ def _foreign_runs(body: bytes) -> Iterator[tuple[int, int]]:
     return (run.span() for run in _FOREIGN_RUN.finditer(body))
 
 
-def _rejected_runs(body: bytes, strict: str) -> Iterator[tuple[int, int]]:
-    """Find the runs that a codec rejects, in time linear in the body's size."""
-    view = memoryview(body)
-    at = 0
-    while True:
-        try:
-            str(view[at:], strict)
-        except UnicodeDecodeError as error:
-            wrong = at + error.start
-        else:
-            return
-        start = wrong
-        while start > at and body[start - 1] not in _ANCHOR_BYTES:
+def _rejected_runs(body: bytes, strict: str) -> list[tuple[int, int]]:
+    """Find the runs that a codec rejects."""
+    runs: list[tuple[int, int]] = []
+
+    def skip(error: UnicodeDecodeError) -> tuple[str, int]:
+        start = error.start
+        least = runs[-1][1] if runs else 0
+        while start > least and body[start - 1] not in _ANCHOR_BYTES:
             start -= 1
         run = _RUN.match(body, start)
-        end = run.end() if run else wrong + 1
-        yield start, end
-        at = end
+        end = run.end() if run else error.end
+        runs.append((start, end))
+        return "", end
+
+    decode_with(skip, body, strict)
+    return runs
 
 
 def _is_valid(body: bytes, codec: str) -> bool:
@@ -146,7 +147,7 @@ class _Reader:
         self.codec = codec
         self.pieces: list[str] = []
         self.bad: list[BadByte] = []
-        self._budget = _BUDGET
+        self._budget = _BUDGET if len(body) <= _THOROUGH else _BUDGET_OF_HUGE
 
     @cached_property
     def _own(self) -> dict[str, float]:
@@ -159,7 +160,7 @@ class _Reader:
     def align(self, start: int, end: int) -> None:
         """Read a doubtful run."""
         while start < end:
-            stop = min(end, start + _LONGEST_RUN)
+            stop = min(end, start + _LONGEST_RUN) if self._budget > 0 else end
             run = self.body[start:stop]
             if _is_utf8(run):
                 self.pieces.append(run.decode("utf-8"))
@@ -183,18 +184,9 @@ class _Reader:
 
     def _pass_over(self, run: bytes, offset: int) -> None:
         """Read a run from left to right, passing over each byte that the codec rejects."""
-        view = memoryview(run)
-        at = 0
-        while at < len(run) and len(self.bad) <= MOST_BAD:
-            try:
-                self.pieces.append(str(view[at:], self.codec))
-            except UnicodeDecodeError as error:
-                wrong = at + error.start
-                self.pieces.append(str(view[at:wrong], self.codec) + "\ufffd")
-                self.bad.append(BadByte(offset + wrong, run[wrong : wrong + 1].hex()))
-                at = wrong + 1
-            else:
-                return
+        noting = Noting(longest=2, offset=offset)
+        self.pieces.append(decode_with(noting, run, self.codec))
+        self.bad.extend(noting.bad)
 
 
 def _own_costs(body: bytes, codec: str) -> dict[str, float]:

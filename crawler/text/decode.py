@@ -19,9 +19,10 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from crawler.text.binary import MOST_BAD, binary_kind, has_binary_controls
+from crawler.text.binary import binary_kind, has_binary_controls
 from crawler.text.common import looks_chinese
 from crawler.text.labels import BIG5, GB18030, UTF8, Label, labels
+from crawler.text.lenient import Noting, decode_with
 from crawler.text.private import assign
 from storage.errors import Undecodable
 from storage.records import BadByte, Encoding
@@ -79,7 +80,7 @@ def decode(body: bytes, content_type: str | None = None) -> Decoded:
     if kind := binary_kind(body):
         raise Undecodable(f"the body is {kind}, not a page")
     declared = labels(body, content_type)
-    read = _by_mark(body) or (_with_zero_bytes(body, declared) if b"\0" in body else _read(body, declared))
+    read = _by_mark(body, declared) or _unmarked(body, declared)
     text, undone = _undo(read)
     why = [
         *read.why,
@@ -91,30 +92,34 @@ def decode(body: bytes, content_type: str | None = None) -> Decoded:
     return Decoded(text, Encoding(read.codec, name, "; ".join(why), read.bad))
 
 
-def _by_mark(body: bytes) -> _Read | None:
+def _by_mark(body: bytes, declared: tuple[Label, ...]) -> _Read | None:
     for mark, codec in _MARKS:
         if body.startswith(mark):
-            return _trusting(body, len(mark), codec, f"a byte order mark of {codec}")
+            text, bad = _replacing(body, codec, len(mark))
+            why = f"a byte order mark of {codec}"
+            if len(bad) * 50 < len(body) or len(bad) < 2:
+                return _Read(text, codec, (why,), bad)
+            read = _unmarked(body[len(mark) :], declared)
+            shifted = tuple(BadByte(item.at + len(mark), item.found) for item in read.bad)
+            return _Read(
+                read.text, read.codec, (f"{why}, which the bytes are not", *read.why), shifted, read.sure
+            )
     return None
 
 
-def _trusting(body: bytes, start: int, codec: str, why: str) -> _Read | None:
-    """Read what follows a mark; None where the mark was a lie."""
-    try:
-        return _Read(body[start:].decode(codec), codec, (why,))
-    except UnicodeDecodeError:
-        text, bad = _replacing(body, codec, start)
-    return _Read(text, codec, (why,), bad) if len(bad) * 50 < len(body) else None
+def _unmarked(body: bytes, declared: tuple[Label, ...]) -> _Read:
+    return _with_zero_bytes(body, declared) if b"\0" in body else _read(body, declared)
 
 
 def _with_zero_bytes(body: bytes, declared: tuple[Label, ...]) -> _Read:
     """Read a body that has zero bytes: UTF-16 without a mark, binary data, or a few bad bytes."""
     head = body[:4096]
     even, odd = head[::2].count(0), head[1::2].count(0)
-    if max(even, odd) * 5 > len(head):
+    if max(even, odd) * 20 > len(head) and min(even, odd) * 20 < max(even, odd):
         codec = "utf-16-be" if even > odd else "utf-16-le"
-        if read := _trusting(body, 0, codec, f"zero bytes in every second place: {codec}"):
-            return read
+        text = _try(body, codec)
+        if text is not None and "\0" not in text:
+            return _Read(text, codec, (f"zero bytes in every second place: {codec}",))
     if has_binary_controls(body):
         raise Undecodable("the body is binary data, not a page")
     # A control character that stands nowhere else holds the places of the zero bytes.
@@ -165,6 +170,8 @@ def _try(body: bytes, codec: str) -> str | None:
 
 def _weighed(body: bytes, declared: tuple[Label, ...]) -> _Read:
     """Choose the codec whose text is likeliest, and read the body with it, bad bytes and all."""
+    if has_binary_controls(body):
+        raise Undecodable("the body is binary data, not a page")
     costs = _costs(_parts(body), {label.codec for label in declared if label.codec})
     codec, second = sorted(costs, key=lambda name: costs[name])[:2]
     why = f"likeliest as {codec}: {costs[codec]:.1f} nats a byte, as {second} {costs[second]:.1f}"
@@ -220,27 +227,9 @@ def _detected(body: bytes) -> list[str]:
 
 def _replacing(body: bytes, codec: str, start: int = 0) -> tuple[str, tuple[BadByte, ...]]:
     """Decode with one U+FFFD for each broken character, and say where they were."""
-    pieces: list[str] = []
-    bad: list[BadByte] = []
-    view = memoryview(body)
-    at = start
-    while at < len(body):
-        try:
-            pieces.append(str(view[at:], codec))
-            break
-        except UnicodeDecodeError as error:
-            wrong, end = at + error.start, at + error.end
-        pieces.append(str(view[at:wrong], codec))
-        # The rest of a character whose first bytes were bad is no second character.
-        if pieces[-1] or not bad or len(bad[-1].found) + 2 * (end - wrong) > 6:
-            pieces.append("\ufffd")
-            bad.append(BadByte(wrong, body[wrong:end].hex()))
-        else:
-            bad[-1] = BadByte(bad[-1].at, bad[-1].found + body[wrong:end].hex())
-        at = end
-        if len(bad) > MOST_BAD:
-            raise Undecodable(f"more than {MOST_BAD} bytes of the body form no character")
-    return "".join(pieces), tuple(bad)
+    noting = Noting(longest=3 if codec == UTF8 else 2, offset=start)
+    text = decode_with(noting, body[start:], codec)
+    return text, tuple(noting.bad)
 
 
 def _undo(read: _Read) -> tuple[str, str]:

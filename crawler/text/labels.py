@@ -17,7 +17,7 @@ _SUPERSETS = {
     **dict.fromkeys(("gb_2312", "gb_2312-80", "gb2312-80", "chinese", "csgb2312", "euc-cn", "gb"), GB18030),
     **dict.fromkeys(("big5", "big5-hkscs", "x-x-big5", "cn-big5", "csbig5", "big-5", "cp950"), BIG5),
     **dict.fromkeys(("utf-8", "utf8", "unicode-1-1-utf-8"), UTF8),
-    **dict.fromkeys(("iso-8859-1", "latin1", "latin-1", "us-ascii", "ascii"), "windows-1252"),
+    **dict.fromkeys(("iso-8859-1", "latin1", "latin-1", "us-ascii", "ascii", "windows-1252"), "cp1252"),
 }
 #: Codecs of Python that a label can name and that are no charsets of pages.
 _NO_CHARSETS = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "utf-7"})

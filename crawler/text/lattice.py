@@ -103,8 +103,8 @@ class Lattice:
         ascii_after = at + 1 == size or run[at + 1] < 0x80
         if run[at] < 0x80:
             alone = not run[max(0, at - 1) : at].isalnum() and not run[at + 1 : at + 2].isalnum()
-            foreign = not (ascii_before and ascii_after)
-            self._reach(at, at + 1, _LONE_LETTER if alone and foreign else _LETTER, _CHAR)
+            lonely = alone and run[at : at + 1].isalpha() and not (ascii_before and ascii_after)
+            self._reach(at, at + 1, _LONE_LETTER if lonely else _LETTER, _CHAR)
             return
         # In Big5 every second character ends in an ASCII byte: only the ends of the run are edges.
         edge = at in (0, size - 1) or (self.codec == GB18030 and (ascii_before or ascii_after))
@@ -130,7 +130,8 @@ class Lattice:
     def _price(self, char: str, second: int) -> float:
         if char in self.own:
             return min(self.own[char], cost_of_char(char))
-        return cost_of_char(char) + _SWALLOWED * (second < 0x80 and self.codec == GB18030)
+        swallowed = second < 0x80 and self.codec == GB18030 and not "\ue000" <= char <= "\uf8ff"
+        return cost_of_char(char) + _SWALLOWED * swallowed
 
     def _settled(self, cuts: list[int]) -> list[int]:
         """Move each single stray byte to where the original text would be likeliest."""

@@ -9,26 +9,30 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-#: windows-1252 as browsers know it: the five bytes that it leaves undefined are the C1 controls.
+#: windows-1252 as browsers know it (the bytes that it leaves undefined are controls), and ISO 8859-1.
 _LATIN = {bytes([byte]).decode("cp1252", "ignore") or chr(byte): byte for byte in range(0x80, 0x100)}
+_LATIN |= {chr(byte): byte for byte in range(0x80, 0x100)}
 _LATIN_RUN = re.compile(f"[{re.escape(''.join(_LATIN))}]{{2,}}")
 _HAN_RUN = re.compile(r"[^\x00-\x7f]{2,}[\x40-\x7e]?")
 #: What common characters become: ， 。 的 中 in UTF-8 read as GBK; the first two bytes of 中 云 ， 。 的 多 在 最 这
 #: in UTF-8, then 的 ， 。 in GBK, read as windows-1252. Where none of them stands, nothing was encoded twice.
 _SIGNS_OF_GBK = ("锛", "銆", "鐨", "涓")
-_SIGNS_OF_LATIN = ("ä¸", "äº", "ï¼", "ã€", "çš", "å¤", "åœ", "æœ", "è¿", "µÄ", "£¬", "¡£")
+_SIGNS_OF_UTF8 = ("ä¸", "äº", "ï¼", "ã\x80", "ã€", "ç\x9a", "çš", "å¤", "å\x9c", "åœ", "æ\x9c", "æœ", "è¿")
+_SIGNS_OF_LATIN_GBK = ("µÄ", "£¬", "¡£")
+#: Larger texts are left as they are: no article is that large.
+_LARGEST = 3_000_000
+_SURE = 12
 
 
 def undo_double_encoding(text: str) -> tuple[str, str]:
     """Return the text with twice encoded runs undone, and what was done ("" where nothing was)."""
-    if any(sign in text for sign in _SIGNS_OF_LATIN):
-        undone, count = _undo(text, _LATIN_RUN, _from_latin)
-        if count:
-            return undone, f"{count} runs had been read as windows-1252 and encoded again: undone exactly"
-    if any(sign in text for sign in _SIGNS_OF_GBK):
-        undone, count = _undo(text, _HAN_RUN, _from_gbk)
-        if count:
-            return undone, f"{count} runs of UTF-8 had been read as GBK and encoded again: undone exactly"
+    if len(text) > _LARGEST:
+        return text, ""
+    for signs, runs, original, what in _WAYS:
+        if any(sign in text for sign in signs):
+            undone, count = _undo(text, runs, original)
+            if count:
+                return undone, f"{count} runs of {what} and encoded again: undone exactly"
     return text, ""
 
 
@@ -46,13 +50,15 @@ def _undo(text: str, runs: re.Pattern[str], original: Callable[[str], str | None
     return runs.sub(replacement, text), count
 
 
-def _from_latin(run: str) -> str | None:
-    data = bytes(_LATIN[char] for char in run)
-    undone = _chinese(data, "utf-8", run)
+def _from_latin_utf8(run: str) -> str | None:
+    return _chinese(bytes(_LATIN[char] for char in run), "utf-8", run)
+
+
+def _from_latin_gbk(run: str) -> str | None:
     # Two letters are no evidence, and a run of Chinese quotes or dashes (“ — …) is what it seems.
-    if undone is None and len(run) > 3 and 2 * sum(char <= "\xff" for char in run) > len(run):
-        undone = _chinese(data, "gb18030", run)
-    return undone
+    if len(run) < 4 or 2 * sum(char <= "\xff" for char in run) < len(run):
+        return None
+    return _chinese(bytes(_LATIN[char] for char in run), "gb18030", run)
 
 
 def _from_gbk(run: str) -> str | None:
@@ -73,4 +79,13 @@ def _chinese(data: bytes, codec: str, run: str) -> str | None:
         return None
     if not any("\u3000" <= char <= "\u9fff" or "\uff00" <= char <= "\uffef" for char in text):
         return None
+    if codec == "utf-8" and len(data) >= _SURE:
+        return text  # no text in another encoding is valid UTF-8 for so long
     return text if cost(text[:200]) < cost(run[: len(text[:200].encode(codec))]) else None
+
+
+_WAYS = (
+    (_SIGNS_OF_UTF8, _LATIN_RUN, _from_latin_utf8, "UTF-8 had been read as windows-1252"),
+    (_SIGNS_OF_LATIN_GBK, _LATIN_RUN, _from_latin_gbk, "GBK had been read as windows-1252"),
+    (_SIGNS_OF_GBK, _HAN_RUN, _from_gbk, "UTF-8 had been read as GBK"),
+)

@@ -100,7 +100,8 @@ def cost_per_byte(text: str, codec: str, at_most: int = 240) -> float:
     part = at_most // 3
     samples = [_sample(text, start, part) for start in (0, len(text) // 2, max(0, len(text) - 20 * part))]
     sample = "".join(samples) if len(text) > 60 * part else _sample(text, 0, at_most)
-    size = len(sample.encode(codec, "replace"))
+    # What a codec could not read was one byte, however long U+FFFD is in it.
+    size = len(sample.replace("\ufffd", "?").encode(codec, "replace"))
     return cost(sample) / size if size else 0.0
 
 
