@@ -9,24 +9,25 @@ import random
 import re
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 import opencc
 
 #: Characters that a site's table leaves alone, as they are Traditional characters too.
 KEPT = frozenset("后采游群制里干系面谷松斗卷准征余只云划几了表胡据升台占布周杰注志向才丰郁舍症")
-READINGS = dict(
-    pair.split("=")
-    for pair in (
-        "產=chǎn 業=yè 進=jìn 會=huì 報=bào 網=wǎng 個=gè 優=yōu 創=chuàng 動=dòng 務=wù 勵=lì 區=qū 協=xié 實=shí 導=dǎo "
-        "強=qiáng 據=jù 數=shù 時=shí 標=biāo 機=jī 準=zhǔn 現=xiàn 發=fā 細=xì 絡=luò 經=jīng 聯=lián 臺=tái 補=bǔ 規=guī "
-        "設=shè 負=fù 責=zé 農=nóng 鄉=xiāng 錯=cuò 鎮=zhèn 關=guān 項=xiàng 領=lǐng 對=duì 應=yīng 長=zhǎng 問=wèn 頭=tóu"
-    ).split()
-)
+_READINGS = """
+產=chǎn 業=yè 進=jìn 會=huì 報=bào 網=wǎng 個=gè 優=yōu 創=chuàng 動=dòng 務=wù 勵=lì 區=qū 協=xié 實=shí 導=dǎo
+強=qiáng 據=jù 數=shù 時=shí 標=biāo 機=jī 準=zhǔn 現=xiàn 發=fā 細=xì 絡=luò 經=jīng 聯=lián 臺=tái 補=bǔ 規=guī
+設=shè 負=fù 責=zé 農=nóng 鄉=xiāng 錯=cuò 鎮=zhèn 關=guān 項=xiàng 領=lǐng 對=duì 應=yīng 長=zhǎng 問=wèn 頭=tóu
+"""
+READINGS = dict(pair.split("=") for pair in _READINGS.split())
 SIGNS = "，：（）？"
-PLACES = (
-    "阿荣旗 白河县 长岛县 德清县 额敏县 凤台县 广元市 海城市 吉安县 凯里市 临泉县 马龙县 宁海县 平果县 青海省 "
-    "荣昌县 石屏县 铜陵市 武功县 西藏 旅游 兴和县 延寿县 正镶白旗 湖北省 北宁市 龙里县 昔阳县 嘉义市 财经"
-).split()
+PLACES = [
+    "阿荣旗", "白河县", "长岛县", "德清县", "额敏县", "凤台县", "广元市", "海城市",
+    "吉安县", "凯里市", "临泉县", "马龙县", "宁海县", "平果县", "青海省", "荣昌县",
+    "石屏县", "铜陵市", "武功县", "西藏", "旅游", "兴和县", "延寿县", "正镶白旗",
+    "湖北省", "北宁市", "龙里县", "昔阳县", "嘉义市", "财经",
+]  # fmt: skip
 
 
 @cache
@@ -77,7 +78,9 @@ def _slip(text: str, signs: str) -> str:
 
 def slips(text: str, signs: str = SIGNS) -> int:
     """Count the places where narrowing would hit two neighbouring characters."""
-    pairs = (one.encode("gbk", "ignore")[1:] + other.encode("gbk", "ignore")[:1] for one, other in zip(text, text[1:]))
+    pairs = (
+        one.encode("gbk", "ignore")[1:] + other.encode("gbk", "ignore")[:1] for one, other in pairwise(text)
+    )
     wide = {sign.encode("gbk") for sign in signs}
     return sum(pair in wide for pair in pairs)
 

@@ -11,10 +11,10 @@ from collections import Counter
 from functools import cache
 from importlib.resources import files
 
+from crawler.text.repair.conversion import is_converted
+from crawler.text.repair.patterns import ANNOTATED, READING
 from crawler.text.repair.signs import is_han, is_traditional_only
 
-READING = r"\(([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹ]{1,7})\)"
-ANNOTATED = re.compile(r"([\u3400-\u9fff])" + READING)
 _READING = re.compile(READING)
 _LESSON = 0.4  # share of annotated characters above which a text teaches them
 _FEW = 8  # annotations below which other evidence is asked for
@@ -58,7 +58,7 @@ def annotated_characters(text: str) -> tuple[dict[str, str], bool]:
     Where they do not suffice, a repair needs other evidence of the same damage in the text.
     """
     found = Counter(match.groups() for match in ANNOTATED.finditer(text))
-    if not found:
+    if not found or not is_converted(ANNOTATED.sub(r"\1", text)):
         return {}, False
     readings = {
         char: syllable for char, syllable in found if is_traditional_only(char) and reads(char, syllable)
@@ -66,7 +66,12 @@ def annotated_characters(text: str) -> tuple[dict[str, str], bool]:
     total = found.total()
     ours = sum(count for (char, syllable), count in found.items() if readings.get(char) == syllable)
     han = sum(map(is_han, text))
-    if total - ours > 2 + 0.02 * total or ours < 0.7 * total or total > _LESSON * han or not _every_one(text, readings):
+    if (
+        total - ours > 2 + 0.02 * total
+        or ours < 0.7 * total
+        or total > _LESSON * han
+        or not _every_one(text, readings)
+    ):
         return {}, False
     return readings, total >= _FEW and len(readings) >= 3 and total > len(readings)
 

@@ -10,14 +10,15 @@ _LIST = re.compile(
 )
 _KINDS = ("省", "市", "县", "区", "旗", "州", "盟", "镇", "乡")
 _FEWEST = 12  # names
+_SURE = 16  # names that are enough where they are of two kinds only
 _LONGEST = 20_000  # characters of the last line that are looked at
 
 
 def find_injection(text: str) -> int | None:
     """Return where an injected list begins, or None.
 
-    It is one where it ends the text, most names are places of at least three kinds (a county beside a
-    province), it stands alone (no table of such lines) and the text does not speak of these places.
+    It is one where it ends the text, most names are places of several kinds (a county beside a province), it
+    stands alone (no table of such lines) and the text does not speak of these places.
     """
     end = len(text.rstrip())
     line = text.rfind("\n", 0, end) + 1
@@ -34,9 +35,5 @@ def _unrelated(names: list[str], before: str) -> bool:
     places = [name for name in names if name.endswith(_KINDS)]
     kinds = {name[-1] for name in places}
     known = sum(name in before for name in set(names))
-    return (
-        len(names) >= _FEWEST
-        and len(places) >= 0.6 * len(names)
-        and len(kinds) >= 3
-        and known <= 0.1 * len(names)
-    )
+    mixed = len(kinds) >= 3 or (len(kinds) == 2 and len(names) >= _SURE and not known)
+    return len(names) >= _FEWEST and len(places) >= 0.6 * len(names) and mixed and known <= 0.1 * len(names)

@@ -18,6 +18,7 @@ TOTAL = 60_101_967
 LONGEST = 4  # characters of a word that is asked for
 
 _ASCII = 4.0
+_LETTER = 5.5
 _SYMBOL = 14.0  # a letter, number form or symbol that prose does not use
 _COUNTED = 1000  # frequency from which on the dictionary's counts of single characters can be trusted
 _SELDOM = 14.0  # a character less frequent than that
@@ -55,7 +56,7 @@ def char_cost(char: str) -> float:
     if char in _SIGNS:
         return _SIGNS[char]
     if char.isascii():
-        return _ASCII
+        return _LETTER if char.isalpha() else _ASCII
     if not is_han(char):
         return _SYMBOL
     frequency = _frequency(char)

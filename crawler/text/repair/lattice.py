@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 Node = tuple[int, int]  # items used up, pending byte or 0
 
-_A_NOT_A = re.compile(r"([\u4e00-\u9fff])[不没沒]\1")
+_A_NOT_A = re.compile(r"([\u4e00-\u9fff])[不没沒]\1|还是|還是|那里|那裏|那裡|难道|難道")
 _QUESTION = frozenset("吗嗎呢么麼谁誰哪何几幾怎啥否吧岂豈为為爲什多")
 
 

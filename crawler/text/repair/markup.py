@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 
 from crawler.text.repair.draft import Draft
-from crawler.text.repair.pipeline import LONGEST, Repaired, repair_draft
-from crawler.text.repair.suspicion import is_suspicious
-from storage.records import Repair
+from crawler.text.repair.pipeline import LONGEST, TOO_LONG, repair_draft
+from crawler.text.repair.result import Repaired
 
 #: Markup: a comment, a script or style with what it holds, or a tag. A `<` that opens none of them is text.
 _MARKUP = re.compile(
@@ -17,15 +16,10 @@ _MARKUP = re.compile(
 _EDGE = "\x00"  # stands for markup: like any ASCII byte it ends a slip
 
 
-def repair_html(html: str) -> Repaired:
-    """Undo damage in a page's source that can be proved; clean source comes back as the same object.
-
-    Every `at` counts characters of the source. A slip never crosses markup: no byte of it is part of a character.
-    """
-    if not is_suspicious(html):
-        return Repaired(html)
+def repair_source(html: str) -> Repaired:
+    """Repair the suspicious source of a page."""
     if len(html) > LONGEST:
-        return Repaired(html, (Repair("too-long", 0, "", "", False),), proved=False)
+        return Repaired(html, (TOO_LONG,), proved=False)
     marks = list(_MARKUP.finditer(html))
     text, origin = _text_between(html, marks)
     repaired = repair_draft(Draft(text, origin), lists=False)

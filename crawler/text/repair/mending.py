@@ -1,4 +1,4 @@
-"""Mend one damaged place of a text: the window around it, its original, and how the choice might have been otherwise."""
+"""Mend one damaged place of a text: the window around it, its original, and the rivals of that."""
 
 from __future__ import annotations
 
@@ -65,9 +65,8 @@ def mend(text: str, site: int, after: Mend | None, page: Page, gain: float, prov
         return None  # a parenthesis of an annotation
     search = Search(_window(text, start, items, said, after), page)
     mended, path, last = search.run(places.index(site - start))
-    as_found, _, _ = search.run(-1, last)
     group = _group(path)
-    if not group or as_found - mended < gain:
+    if not group or search.run(-1, last)[0] - mended < gain:
         return None
     left, right = start + places[path[group[0]].start], start + places[path[group[-1]].end - 1] + 1
     original = "".join(path[i].char for i in group)
@@ -104,9 +103,13 @@ def _rivals(path: tuple[Original, ...], group: range, page: Page) -> tuple[str, 
             continue
         rivals = [char for char in path[i].step.choices if char != characters[i] and page.fits(char)]
         near = range(max(0, i - _NEAR), min(len(path), i + _NEAR + 1))
-        scored = sorted((_price(page, [*characters[:i], char, *characters[i + 1 :]], near, i), char) for char in rivals)
+        scored = sorted(
+            (_price(page, [*characters[:i], char, *characters[i + 1 :]], near, i), char) for char in rivals
+        )
         for price, char in scored[:_RIVALS]:
-            found.append((price, "".join([*characters[group[0] : i], char, *characters[i + 1 : group[-1] + 1]])))
+            found.append(
+                (price, "".join([*characters[group[0] : i], char, *characters[i + 1 : group[-1] + 1]]))
+            )
     return tuple(original for _, original in sorted(found)[: 2 * _RIVALS])
 
 

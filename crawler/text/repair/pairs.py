@@ -26,7 +26,7 @@ _NUMBER = re.compile("[0-9０-９]+")
 _LATIN = re.compile("[A-Za-zＡ-Ｚａ-ｚ]+")
 _STEP = 12.0  # units of the packed logarithm for a doubling
 _PRIOR = 60.0  # sightings that the plain frequency of the second character counts for
-_PAGE = 5.0  # sightings in news that one on the page counts for
+_PAGE = 10.0  # sightings in news that one on the page counts for
 _RARE = 5e-7  # share of a character that the table lacks
 _UNSEEN = 0.4  # sightings that a pair outside of the table is thought to have had
 
@@ -40,7 +40,9 @@ def _class(char: str) -> str:
     if char in _EDGES:
         return EDGE
     if char.isascii():
-        return WIDE[char] if char in PUNCTUATION else "0" if char.isdigit() else "A" if char.isalpha() else char
+        return (
+            WIDE[char] if char in PUNCTUATION else "0" if char.isdigit() else "A" if char.isalpha() else char
+        )
     return _class(NARROW[char]) if char in NARROW else char
 
 

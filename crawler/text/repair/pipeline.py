@@ -2,43 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 from typing import NamedTuple
 
 from crawler.text.repair import proof
-from crawler.text.repair.annotation import ANNOTATED, annotated_characters, reads
-from crawler.text.repair.conversion import counterparts, is_converted, is_mixture, simplify
+from crawler.text.repair.annotation import annotated_characters, reads
+from crawler.text.repair.conversion import counterparts, is_converted, is_mixture, is_one_to_one, simplify
 from crawler.text.repair.draft import Draft, Edit
 from crawler.text.repair.injection import find_injection
 from crawler.text.repair.mending import Mend
+from crawler.text.repair.patterns import ANNOTATED, is_narrowed
 from crawler.text.repair.resaved import LOST, find_resaved
-from crawler.text.repair.search import Budget, TooDear
+from crawler.text.repair.result import Repaired
+from crawler.text.repair.search import Budget, TooDearError
 from crawler.text.repair.signs import PUNCTUATION, is_traditional_only
 from crawler.text.repair.slips import find_slips
-from crawler.text.repair.suspicion import is_suspicious
-from crawler.text.repair.width import is_narrowed, standing_wide, widen, widenings
+from crawler.text.repair.width import standing_wide, widen, widenings
 from storage.records import Repair
 
 LONGEST = 400_000  # characters; no article is longer, and a longer text that looks damaged is left as found
+TOO_LONG = Repair("too-long", 0, "", "", False)
 _EFFORT = 250_000  # characters that all searches of one text may try
 _TRIES = 4  # slips that are given up, one by one, to prove the rest
-_MANY = 4  # narrow signs between Chinese characters that show a narrowing by themselves
+_MANY = 5  # narrow commas between Chinese text that show a narrowing by themselves
 _SOME = 1  # and beside other damage
-
-
-@dataclass(frozen=True, slots=True)
-class Repaired:
-    """A text after repair. `proved`: the same damage done to `text` again gives the text as found.
-
-    `injected` are the lines that were dropped. A repair whose `repaired` equals `found` is a place left as
-    it was found.
-    """
-
-    text: str
-    repairs: tuple[Repair, ...] = ()
-    proved: bool = True
-    injected: tuple[str, ...] = ()
 
 
 class Stage(NamedTuple):
@@ -49,15 +37,10 @@ class Stage(NamedTuple):
     proved: bool = True
 
 
-def repair(text: str) -> Repaired:
-    """Undo damage that can be proved; clean text comes back as the same object.
-
-    Damage beyond proof is left as found and reported, with `proved` False.
-    """
-    if not is_suspicious(text):
-        return Repaired(text)
+def repair_text(text: str) -> Repaired:
+    """Repair a suspicious text."""
     if len(text) > LONGEST:
-        return Repaired(text, (Repair("too-long", 0, "", "", False),), proved=False)
+        return Repaired(text, (TOO_LONG,), proved=False)
     return repair_draft(Draft.of(text), lists=True)
 
 
@@ -68,7 +51,7 @@ def repair_draft(found: Draft, *, lists: bool) -> Repaired:
     try:
         second = _mend_resaved(first.draft, budget)
         third = _undo_copying(second.draft, bool(injected), budget)
-    except TooDear:
+    except TooDearError:
         second, third = Stage(first.draft), Stage(first.draft, (Repair("too-dear", 0, "", "", False),), False)
     repairs = first.repairs + second.repairs + third.repairs
     if not repairs:
@@ -135,7 +118,9 @@ def _undo_copying(draft: Draft, injected: bool, budget: Budget) -> Stage:
         stage, differs = attempt.run()
         if differs is None:
             given_up = [one for one in mends if one not in kept]
-            told = [replace(one, repaired=one.found, alternatives=()) for one in _told("slip", bare, given_up)]
+            told = [
+                replace(one, repaired=one.found, alternatives=()) for one in _told("slip", bare, given_up)
+            ]
             return Stage(stage.draft, (*stage.repairs, *told), not given_up)
         if not kept:
             break
@@ -148,7 +133,7 @@ def _is_damaged(bare: str, annotated: bool, injected: bool) -> bool:
     """Tell whether all that is no slip shows together that a copying site's steps were done to the text."""
     narrowed = is_narrowed(bare, _SOME if injected or annotated else _MANY)
     if is_converted(bare):
-        return (narrowed or annotated) and is_mixture(bare)
+        return (narrowed or annotated) and is_mixture(bare) and is_one_to_one(bare)
     return narrowed
 
 
@@ -176,7 +161,8 @@ class _Attempt:
             if self._readings.get(match[1]) == match[2]:
                 self._tell("annotation", self._found.origin[match.start()], match[0], match[1])
         draft, signs = self._widen(draft)
-        again = proof.narrow(proof.annotate(draft.text, self._readings), signs)
+        cut = draft.text[-1:] in self._readings and self._found.text.endswith(draft.text[-1])
+        again = proof.narrow(proof.annotate(draft.text, self._readings, cut=cut), signs)
         plain = self._simplify(draft)
         self._repairs += _told("slip", self._bare, self._mends, plain=plain is not draft)
         return Stage(plain, tuple(self._repairs)), _first_difference(again, self._found.text)
@@ -222,7 +208,9 @@ class _Attempt:
             for at, (one, other) in enumerate(zip(draft.text, plain, strict=True))
             if one != other and draft.origin[at] not in slipped
         ]
-        for _, stretch in groupby(enumerate(changed), key=lambda one: (one[1] - one[0], draft.origin[one[1]] - one[0])):
+        for _, stretch in groupby(
+            enumerate(changed), key=lambda one: (one[1] - one[0], draft.origin[one[1]] - one[0])
+        ):
             places = [at for _, at in stretch]
             start, end = places[0], places[-1] + 1
             self._tell("script", draft.origin[start], draft.text[start:end], plain[start:end])
@@ -231,7 +219,9 @@ class _Attempt:
 def _readings_behind(text: str) -> dict[str, str]:
     """Return the readings that mended slips gave their characters back."""
     matches = ANNOTATED.finditer(text)
-    return {match[1]: match[2] for match in matches if is_traditional_only(match[1]) and reads(match[1], match[2])}
+    return {
+        match[1]: match[2] for match in matches if is_traditional_only(match[1]) and reads(match[1], match[2])
+    }
 
 
 def _first_difference(one: str, other: str) -> int | None:

@@ -23,9 +23,12 @@ def narrow(text: str, signs: str) -> str:
     return re.sub(_BARRIER, lambda _: next(outside), data.decode("gbk", "ignore"))
 
 
-def annotate(text: str, readings: Mapping[str, str]) -> str:
-    """Put its reading behind each character of the set."""
-    return "".join(f"{char}({readings[char]})" if char in readings else char for char in text)
+def annotate(text: str, readings: Mapping[str, str], *, cut: bool = False) -> str:
+    """Put its reading behind each character of the set; `cut`: but not behind the last, where a text was cut off."""
+    end = len(text) - cut
+    return (
+        "".join(f"{char}({readings[char]})" if char in readings else char for char in text[:end]) + text[end:]
+    )
 
 
 def unaligned(text: str) -> set[str]:

@@ -14,7 +14,7 @@ from crawler.text.repair.pairs import Affinity
 from crawler.text.repair.signs import is_han
 
 
-class TooDear(Exception):
+class TooDearError(Exception):
     """A text asks for more searching than a page is worth."""
 
 
@@ -25,10 +25,10 @@ class Budget:
         self._left = characters
 
     def spend(self, characters: int) -> None:
-        """Take characters from the budget; raises TooDear when it is used up."""
+        """Take characters from the budget; raises TooDearError when it is used up."""
         self._left -= characters
         if self._left < 0:
-            raise TooDear
+            raise TooDearError
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +49,16 @@ class Page:
     budget: Budget
 
 
-_MANY = 16  # likeliest choices that a longer word is looked for
-_NO_QUESTION = 4.0  # nats against a question mark that ends a sentence without a word of a question
+_FIRST = 36  # choices for a dropped byte that are tried
+_MANY = 10  # likeliest choices that a longer word is looked for
+_NO_QUESTION = 5.0  # nats against a question mark that ends a sentence without a word of a question
 _UNPAIRED = 4.0  # nats against a parenthesis that closes none
 _MISREAD = 12.0  # nats against a character whose annotation reads another
-_FEW = 10  # the same, where a byte of the word was dropped before
+_FEW = 6  # the same, where a byte of the word was dropped before
 _OVERHEAD = 60  # characters that a search costs before it tries any
 _AFTER = 5  # items read after the last that a slip can reach
 _WIDTH = 12  # paths of a node that are followed
-_BEAM = 16.0  # nats by which a path may be dearer than the cheapest that got as far
+_BEAM = 13.0  # nats by which a path may be dearer than the cheapest that got as far
 
 
 class Chain(NamedTuple):
@@ -155,7 +156,7 @@ class Search:
             more = extra + (self._page.doubt if step.slips else 0.0)
             choices = self._choices(step)
             self._page.budget.spend(len(choices))
-            limit = _FEW if step.lost and word is not None and word.lost else len(choices)
+            limit = _FEW if step.lost and word is not None and word.lost else _FIRST
             for rank, (char, simple) in enumerate(choices[:limit]):
                 grown = Chain(char, node[0], step, word, step.lost or (word is not None and word.lost))
                 said = plain + simple
@@ -179,7 +180,7 @@ class Search:
             paths[plain[-1]] = Path(total, origin, last, word)
 
     def _oddity(self, char: str, at: int, step: Step) -> float:
-        """What speaks against a character that is as found: a reading that is another's, a question that asks nothing."""
+        """What speaks against a character: a reading that is another's, a question mark that asks nothing."""
         if step.lost:
             return _UNPAIRED if char == "）" and not self._window.is_open(at) else 0.0
         if step.to[1]:
@@ -204,4 +205,6 @@ class Search:
         said = self._window.said.get(step.to[0]) if step.to[1] == 0 else None
         if said is not None:
             return [(char, page.plain(char)) for char in step.choices if reads(char, said)]
-        return [(char, page.plain(char)) for char in step.choices if char not in page.readings and page.fits(char)]
+        return [
+            (char, page.plain(char)) for char in step.choices if char not in page.readings and page.fits(char)
+        ]

@@ -52,7 +52,9 @@ def _pending(item: str, at: int, lead: int, signs: str) -> Iterator[Step]:
     if item and valid(lead, code[0]):
         yield Step((pair(lead, code[0]),), (at + 1, code[1] if len(code) == 2 else 0), lost=False)
     if len(code) == 2 and code[1] < 0x7F and code[0] > 0x80 and valid(lead, code[0]):
-        yield Step((pair(lead, code[0]),), (at + 1, -code[1]), lost=False)  # the second byte is ASCII of its own
+        yield Step(
+            (pair(lead, code[0]),), (at + 1, -code[1]), lost=False
+        )  # the second byte is ASCII of its own
     if item and item in signs and valid(lead, A3):
         yield Step((pair(lead, A3),), (at + 1, code[0] | 0x80), lost=False, slips=True)
 

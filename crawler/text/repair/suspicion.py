@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from crawler.text.repair.annotation import ANNOTATED
+from crawler.text.repair.patterns import ANNOTATED, is_narrowed
 from crawler.text.repair.signs import PUNCTUATION, pair
-from crawler.text.repair.width import is_narrowed
 
 _RUN = 12  # characters after a sign within which a slip shows a rare one
 

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 
 from crawler.text.repair.signs import NARROW, PUNCTUATION, WIDE, is_han
 
-_CORE = "，：（）？"
-_BETWEEN = re.compile(r"(?<=[\u4e00-\u9fff”》])[,:?](?=[\u4e00-\u9fff“《])")
 _CLOSED = frozenset("，。、；：？！“”‘’（）《》【】…—　％")
 _DIGITS = re.compile(r"\d+")
 
@@ -27,7 +25,7 @@ def _chinese(char: str) -> bool:
 
 
 def _pairs(text: str) -> dict[int, int]:
-    """Match ASCII parentheses within a line: opening -> closing."""
+    """Match ASCII parentheses within a paragraph: opening -> closing."""
     stack: list[int] = []
     pairs: dict[int, int] = {}
     for at, char in enumerate(text):
@@ -35,7 +33,7 @@ def _pairs(text: str) -> dict[int, int]:
             stack.append(at)
         elif char == ")" and stack:
             pairs[stack.pop()] = at
-        elif char == "\n":
+        elif text.startswith("\n\n", at):
             stack.clear()
     return pairs
 
@@ -73,16 +71,6 @@ def widenings(text: str, signs: str = PUNCTUATION) -> Iterator[Widening]:
 def _holds_chinese(text: str, opening: int, closing: int) -> bool:
     around = text[opening - 1 : opening] + text[closing + 1 : closing + 2] + text[opening + 1 : closing]
     return any(map(_chinese, around))
-
-
-def is_narrowed(text: str, enough: int) -> bool:
-    """Tell whether every full-width sign of a text seems narrowed: none stands, `enough` narrow ones part Chinese
-    text, and signs of the other rows of GBK (。、“”) are wide.
-    """
-    if any(wide in text for wide in _CORE):
-        return False
-    between = sum(1 for _ in _BETWEEN.finditer(text))
-    return between >= enough and sum(map(text.count, "。、“")) * 2 >= enough
 
 
 def widen(sign: str) -> str:

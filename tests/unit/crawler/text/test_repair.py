@@ -97,7 +97,9 @@ CLEAN = {
         "本次活动覆盖渝北区、江北区、垫江县和四川省广安市。\n渝北区| 江北区| 垫江县| 广安市| 四川省| 重庆市| "
         "渝北区| 江北区| 垫江县| 广安市| 四川省| 重庆市|"
     ),
-    "a footer of links": "关于我们| 联系我们| 招聘启事| 版权声明| 网站地图| 广告服务| 法律顾问| 举报热线| 意见反馈| 投稿",
+    "a footer of links": (
+        "关于我们| 联系我们| 招聘启事| 版权声明| 网站地图| 广告服务| 法律顾问| 举报热线| 意见反馈| 投稿| 通联| 发行|"
+    ),
     "a chat in half-width signs": "好的,明天见!你几点到?",
     "a poem": "蒹葭苍苍,白露为霜。所谓伊人,在水一方。",
     "rare characters after a sign": "参加者有:喆堃、玥珺和昇燊;他们来自:犍为、郫都、綦江。",
@@ -116,9 +118,15 @@ def test_clean_text_comes_back_as_the_same_object(text: str) -> None:
 
 
 def test_damage_beyond_proof_is_left_as_found_and_told() -> None:
-    beyond = "这里是一段说明,\ufffd\ufffd以及后面的文字。"
+    beyond = "新区规?偭恳淹黄1.4万," * 20_000
     repaired = repair(beyond)
     assert repaired.text is beyond
+    assert not repaired.proved
+    assert [(one.kind, one.found, one.repaired) for one in repaired.repairs] == [("too-dear", "", "")]
+
+
+def test_lost_bytes_with_nothing_to_find_them_by_stay() -> None:
+    assert repair("这里是一段说明,\ufffd\ufffd以及后面的文字。").repairs == ()
 
 
 def test_html_is_repaired_between_its_tags_only() -> None:
