@@ -95,10 +95,8 @@ def _rejected_runs(body: bytes, strict: str) -> list[tuple[int, int]]:
     runs: list[tuple[int, int]] = []
 
     def skip(error: UnicodeDecodeError) -> tuple[str, int]:
-        start = error.start
         least = runs[-1][1] if runs else 0
-        while start > least and body[start - 1] not in _ANCHOR_BYTES:
-            start -= 1
+        start = max(body.rfind(anchor, least, error.start) + 1 or least for anchor in _COMMON_ANCHORS)
         run = _RUN.match(body, start)
         end = run.end() if run else error.end
         runs.append((start, end))
@@ -136,7 +134,8 @@ def _odd_pair(codec: str) -> re.Pattern[str]:
     return re.compile(f"{odd}{{2}}|{odd}[@-~]|[@-~]{odd}")
 
 
-_ANCHOR_BYTES = frozenset((*range(0x30), *range(0x3A, 0x40)))
+#: Enough of the anchors to find the beginning of a run without a step for each byte.
+_COMMON_ANCHORS = (b"<", b">", b'"', b" ", b"\n")
 
 
 class _Reader:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 #: Python's table is that of GB18030-2000. GB18030-2022 gives these a place of their own; the first is the
 #: full-width space of old editors (A3A0; both in the WHATWG Encoding Standard, index gb18030).
 _ASSIGNED_SINCE = {
@@ -11,8 +13,9 @@ _ASSIGNED_SINCE = {
     0xE82C: 0x9FB7, 0xE831: 0x215D7, 0xE832: 0x9FB8, 0xE83B: 0x2298F, 0xE843: 0x9FB9, 0xE854: 0x9FBA,
     0xE855: 0x241FE, 0xE864: 0x9FBB,
 }  # fmt: skip
+_SOME = re.compile("[\ue5e5\ue78d-\ue864]")
 
 
 def assign(text: str) -> str:
     """Replace the private-use characters that have a place of their own by now."""
-    return text.translate(_ASSIGNED_SINCE)
+    return text.translate(_ASSIGNED_SINCE) if _SOME.search(text) else text
