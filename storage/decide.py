@@ -38,6 +38,7 @@ class Change(StrEnum):
     REMOVED = "removed"
     RESTORED = "restored"
     FAILED = "failed"
+    QUARANTINED = "quarantined"  # seen while site or parser looked broken: nothing is concluded from it
 
 
 @dataclass(frozen=True, slots=True)

@@ -258,3 +258,12 @@ plans = Table(
     Column("state", Text, nullable=False),
     Column("saved_at", UtcTime, nullable=False),
 )
+
+#: What each channel is like when it is well, to tell when it is not.
+baselines = Table(
+    "baselines",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("updated_at", UtcTime, nullable=False),
+    Column("content", Text, nullable=False),  # JSON of health.Baseline
+)
