@@ -6,7 +6,7 @@ Two texts are the same when they differ only in
   (the classes are in variants.txt, pinned, so that another release of OpenCC changes no digest);
 * width (，１Ａ and ,1A), white space, zero-width characters, soft hyphens, variation selectors, and
   Unicode's composed and decomposed forms;
-* quotes: “ ” 「 」 『 』 " and ‘ ’ ', whose style a conversion changes;
+* quotes: “ ” 「 」 " and, within them, ‘ ’ 『 』 ', whose style a conversion changes;
 * the double names that encodings have for one sign: the middle dot · ‧ ・ •, the dash — ― ─,
   the wave ～ 〜, the ellipsis … ⋯.
 
@@ -32,7 +32,7 @@ from storage.records import ArticleFields
 RULES = "c1"
 
 #: Signs that say the same, the kept one first.
-SIGNS = ('"“”„‟〝〞「」『』﹁﹂﹃﹄', "'‘’‚‛", "·‧・•∙⋅", "—―─⸺", "~〜∼˜", "…⋯", "-‐‑−–")
+SIGNS = ('"“”„‟〝〞「」﹁﹂', "'‘’‚‛『』﹃﹄", "·‧・•∙⋅", "—―─⸺", "~〜∼˜", "…⋯", "-‐‑−–")
 
 #: Zero-width, bidirectional and other invisible characters, variation selectors, and controls that are
 #: no white space.

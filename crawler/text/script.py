@@ -32,12 +32,17 @@ _COMMONEST = tuple((wide, WIDTHS[wide]) for wide in "，：；（）？！％\u3
 def simplify(text: str) -> str:
     """Turn Traditional characters into Simplified ones, by phrase where it matters (乾隆 stays 乾隆).
 
-    Simplified text, Latin text and white space come back as they are.
+    In a text that is Simplified on the whole, only characters that Simplified script lacks are replaced: a writer
+    named 萧乾 keeps his name there. Text without such characters comes back as it is.
     """
-    if text.isascii():
+    traditional, _ = _only_in_one_script()
+    if not traditional.search(text):
         return text
-    simplified: str = _to_simplified().convert(text)
-    return simplified
+    convert = _to_simplified().convert
+    if is_traditional(text):
+        simplified: str = convert(text)
+        return simplified
+    return traditional.sub(lambda match: convert(match[0]), text)
 
 
 def is_traditional(text: str) -> bool:

@@ -95,9 +95,9 @@ def build() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
         for left, right in zip(key, value, strict=True):
             if left != right and frozenset((left, right)) not in KEPT_APART:
                 classes.join(left, right)
-    for name in ("TSCharacters", "TSPhrases"):
-        votes.update(char for _, value in entries(name) for char in value)
+    votes.update(char for key, _ in entries("STPhrases") for char in key)
     singles = []
+    # Kept is the everyday character that the words of Simplified script have most often.
     for group in classes.groups():
         kept = min(group, key=lambda char: (gb2312_rank(char), -votes[char], char))
         singles.append((kept, "".join(char for char in group if char != kept)))
