@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import sys
 
 import click
@@ -19,6 +20,7 @@ COMMANDS = {
     "events": "List what was new, edited, removed or restored.",
     "channels": "List the channels.",
     "extract": "Read one page into its fields.",
+    "repair": "Repair one damaged text, with proof.",
     "export": "Write the articles as JSON lines, CSV or Parquet.",
     "db": "Upgrade, check, prune or back up the database.",
     "demo": "Watch a copy of the channel for a minute, with a self-check.",
@@ -53,6 +55,8 @@ def newsdelta() -> None:
 
 def main() -> None:
     """Run the command line; errors of ours become one message and an exit code."""
+    # A crawl longer than its interval joins the runs it missed, by design: no warning is due.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     try:
         newsdelta(prog_name="newsdelta")
     except NewsdeltaError as error:
