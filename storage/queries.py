@@ -270,6 +270,27 @@ def export_rows(
         last = rows[-1].id
 
 
+def revisions_by_other_rules(
+    database: Database, rules: str, *, channel: str | None = None
+) -> Iterator[tuple[Article, Revision]]:
+    """Yield every revision that was read by other rules than these, the first stored first.
+
+    Memory does not grow with their number, and replacing what was yielded is allowed. Raises StorageError.
+    """
+    of_article = revisions_table.c.article == articles_table.c.id
+    labelled: Select[Any] = select(*ARTICLE, *REVISION, revisions_table.c.id.label("revision_id"))
+    wanted = _matching(labelled.where(of_article, revisions_table.c.rules != rules), channel, None)
+    batch = wanted.order_by(revisions_table.c.id).limit(_AT_ONCE)
+    last = 0
+    while True:
+        with database.read() as connection:
+            rows = connection.execute(batch.where(revisions_table.c.id > last)).all()
+        yield from ((article_of(row), revision_of(row)) for row in rows)
+        if len(rows) < _AT_ONCE:
+            return
+        last = rows[-1].revision_id
+
+
 _AT_ONCE = 200
 _PLACE = tuple_(articles_table.c.first_seen, articles_table.c.id)
 _NEWEST_ARTICLE = (articles_table.c.first_seen.desc(), articles_table.c.id.desc())

@@ -23,6 +23,7 @@ COMMANDS = {
     "repair": "Repair one damaged text, with proof.",
     "export": "Write the articles as JSON lines, CSV or Parquet.",
     "db": "Upgrade, check, prune or back up the database.",
+    "reextract": "Read the stored pages again by the rules of this version.",
     "demo": "Watch a copy of the channel for a minute, with a self-check.",
 }
 
