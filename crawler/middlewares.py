@@ -18,10 +18,14 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
 
 from crawler.answers import words_of
+from crawler.hosts import Hosts
 from crawler.politeness import Budget
+from crawler.task import Tally
 
 #: A server that asks for a longer pause than this, in seconds, is left alone until the next run.
 LONGEST_WAIT = 600.0
+#: The same for a crawl that a plan of visits stands behind: the plan comes back when the pause is over.
+PLANNED_WAIT = 5.0
 
 
 class StoppedError(IgnoreRequest):
@@ -49,13 +53,9 @@ class Politeness:
     def __init__(self, crawler: Crawler) -> None:
         settings = crawler.settings
         self.user_agent: str = settings["USER_AGENT"]
-        self.local = Budget(
-            _number(settings.get("NEWSDELTA_REQUESTS_PER_HOUR")), spacing=0.0, first_pause=0.1
-        )
-        self.public = Budget(_number(settings.get("NEWSDELTA_REQUESTS_PER_HOUR", 120)))
+        self._spider: Any = crawler.spider
+        self._hosts = _hosts_of(crawler)
         self._stopped = asyncio.Event()
-        for host, requests in settings.getdict("NEWSDELTA_REQUESTS_SPENT").items():
-            self._budget(host).spend(host, int(requests), time.monotonic())
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -67,6 +67,8 @@ class Politeness:
     async def process_request(self, request: Request) -> None:
         """Wait for the host's next free moment. Raises IgnoreRequest, and StoppedError once the crawl ends."""
         host = urlsplit(request.url).netloc
+        if self._planned() and (held := self._budget(host).held(host, time.monotonic())) > PLANNED_WAIT:
+            raise IgnoreRequest(f"{host} asks to be left alone for {held:.0f} seconds")
         wait = self._budget(host).reserve(host, time.monotonic())
         if wait > LONGEST_WAIT and request.meta.get("retry_times"):
             raise IgnoreRequest(f"{host} asks to be left alone for {wait:.0f} seconds")
@@ -75,6 +77,8 @@ class Politeness:
                 await asyncio.wait_for(self._stopped.wait(), wait)
         if self._stopped.is_set():
             raise StoppedError("the crawl was stopped")
+        if tally := self._tally():
+            tally.sent += 1
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Hold the host after a 429 or 503; forget earlier refusals after any other answer."""
@@ -85,7 +89,9 @@ class Politeness:
             return response
         asked = retry_after(response.headers.get("Retry-After"), time.time())
         pause = budget.refused(host, time.monotonic(), asked)
-        if pause > LONGEST_WAIT:
+        if tally := self._tally():
+            tally.refused(pause)
+        if pause > LONGEST_WAIT or self._planned():
             request.meta["dont_retry"] = True
         return response
 
@@ -101,20 +107,25 @@ class Politeness:
             self._budget(host).slow_down(host, float(delay), time.monotonic())
 
     def _budget(self, host: str) -> Budget:
-        return self.local if _is_loopback(host) else self.public
+        return self._hosts.budget(host)
+
+    def _tally(self) -> Tally | None:
+        """The count of this crawl, where it keeps one."""
+        return getattr(self._spider, "tally", None)
+
+    def _planned(self) -> bool:
+        """Whether a plan of visits stands behind this crawl, which comes back by itself."""
+        task = getattr(self._spider, "task", None)
+        return task is not None and not task.follow
 
 
-def _number(setting: Any) -> float | None:
-    return None if setting is None else float(setting)
-
-
-def _is_loopback(netloc: str) -> bool:
-    """A copy of a site on this machine needs no politeness, unless a budget is set for it."""
-    host = urlsplit(f"//{netloc}").hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+def _hosts_of(crawler: Crawler) -> Hosts:
+    """What the process remembers of hosts, where the spider was given it; else a memory for this crawl alone."""
+    shared: Hosts | None = getattr(crawler.spider, "hosts", None)
+    if shared is not None:
+        return shared
+    per_hour = crawler.settings.get("NEWSDELTA_REQUESTS_PER_HOUR")
+    return Hosts(None if per_hour is None else float(per_hour))
 
 
 def retry_after(value: bytes | None, now: float) -> float | None:
@@ -136,6 +147,7 @@ class Robots(RobotsTxtMiddleware):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._failed: dict[str, str] = {}
+        self._hosts = _hosts_of(crawler)
 
     async def process_request(self, request: Request, spider: Spider | None = None) -> None:
         """Raise IgnoreRequest, with the reason, for what may not be fetched."""
@@ -148,16 +160,27 @@ class Robots(RobotsTxtMiddleware):
         if rules is not None and not rules.allowed(request.url, self._default_useragent):
             raise IgnoreRequest("robots.txt forbids it")
 
+    async def robot_parser(self, request: Request) -> Any:
+        """Return the host's rules: those that an earlier crawl of this process read, while they are good."""
+        host = urlsplit(request.url).netloc
+        if host not in self._parsers and (known := self._hosts.rules(host)):
+            self._parsers[host] = known.parser
+            if known.failed:
+                self._failed[host] = known.failed
+        return await super().robot_parser(request)
+
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
         if response.status >= 500:
             self._failed[netloc] = f"answers {response.status}"
         if response.status >= 400:
             response = response.replace(body=b"")
         await super()._parse_robots(response, netloc, request)
+        self._hosts.keep_rules(netloc, self._parsers[netloc], self._failed.get(netloc, ""))
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
         if not isinstance(exc, IgnoreRequest):
             self._failed[netloc] = f"cannot be fetched: {words_of(exc)}"
+            self._hosts.keep_rules(netloc, None, self._failed[netloc])
         super()._robots_error(IgnoreRequest(), netloc)
 
 

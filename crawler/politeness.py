@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 #: Seconds between two requests to one public host, even while its hourly budget is not spent.
 SPACING = 1.0
@@ -10,6 +12,15 @@ SPACING = 1.0
 #: First pause after a 429 or 503 that names no time; doubled each time it happens again, up to MAX_PAUSE.
 FIRST_PAUSE = 5.0
 MAX_PAUSE = 300.0
+
+
+def is_loopback(netloc: str) -> bool:
+    """Whether a host (with or without a port) is this machine itself: a copy of a site there needs no politeness."""
+    host = urlsplit(f"//{netloc}").hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 @dataclass(slots=True)
@@ -68,6 +79,14 @@ class Budget:
         state.refusals += 1
         state.held_until = max(state.held_until, now + pause)
         return pause
+
+    def held(self, host: str, now: float) -> float:
+        """Seconds for which `host` has asked to be left alone, from now on."""
+        return max(0.0, self._host(host, now).held_until - now)
+
+    def gap(self, host: str, now: float) -> float:
+        """Seconds to keep between two requests to `host`: ours, or those of its Crawl-delay."""
+        return self._host(host, now).spacing
 
     def answered(self, host: str, now: float) -> None:
         """Note that `host` answered again, so that the next pause starts small."""

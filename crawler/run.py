@@ -9,11 +9,13 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from scrapy.settings import Settings
 from scrapy.utils.reactor import install_reactor
 
+from crawler.hosts import Hosts
 from crawler.middlewares import Politeness
 from crawler.task import CrawlResult, CrawlTask, Tally
 from storage.database import Database
@@ -39,17 +41,17 @@ class Options:
         settings.setmodule("crawler.settings")
         settings.set("NEWSDELTA_REQUESTS_PER_HOUR", self.requests_per_hour, "cmdline")
         settings.set("NEWSDELTA_ALLOW_PRIVATE_ADDRESSES", self.allow_private_addresses, "cmdline")
-        settings.set("NEWSDELTA_REQUESTS_SPENT", dict(self.requests_spent), "cmdline")
         settings.setdict(dict(self.overrides), "cmdline")
         return settings
 
 
 class Crawls:
-    """Runs tasks one after another in a running asyncio reactor."""
+    """Runs tasks in a running asyncio reactor, also several at once; they share what they know of hosts."""
 
     def __init__(self, database: Database, options: Options) -> None:
         self.database = database
-        self._current: Crawler | None = None
+        self._hosts = Hosts(options.requests_per_hour, options.requests_spent)
+        self._going: set[Crawler] = set()
         self._runner = AsyncCrawlerRunner(options.settings())
 
     async def crawl(self, task: CrawlTask, listener: Callable[[Tally], None]) -> CrawlResult:
@@ -58,9 +60,15 @@ class Crawls:
 
         tally = Tally(listener)
         started = time.monotonic()
-        crawler = self._current = self._runner.create_crawler(ChannelSpider)
-        await self._runner.crawl(crawler, task=task, tally=tally, database=self.database)
-        spider, self._current = crawler.spider, None
+        crawler = self._runner.create_crawler(ChannelSpider)
+        self._going.add(crawler)
+        try:
+            await self._runner.crawl(
+                crawler, task=task, tally=tally, database=self.database, hosts=self._hosts
+            )
+        finally:
+            self._going.discard(crawler)
+        spider, host = crawler.spider, urlsplit(task.channel.home).netloc
         return CrawlResult(
             run=getattr(spider, "run_id", None),
             channel=task.channel.name,
@@ -69,12 +77,18 @@ class Crawls:
             answered=tally.answered,
             problems=tuple(tally.problems),
             changes=tuple(tally.seen),
+            visits=tuple(tally.visits.values()),
+            columns=tuple(tally.columns),
+            sent=tally.sent,
+            pause=tally.pause,
+            gap=self._hosts.budget(host).gap(host, time.monotonic()),
         )
 
     async def stop(self) -> None:
-        """Finish the pages in hand and end the crawl; requests that still wait for their turn are given up."""
-        if self._current is not None and (polite := self._current.get_downloader_middleware(Politeness)):
-            polite.stop()
+        """Finish the pages in hand and end all crawls; requests that still wait for their turn are given up."""
+        for crawler in self._going:
+            if crawler.engine and (polite := crawler.get_downloader_middleware(Politeness)):
+                polite.stop()
         await self._runner.stop()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from crawler.sites.model import Channel
@@ -18,6 +18,7 @@ class CrawlTask:
     urls: only these pages, instead of the channel's listings.
     pages: how many pages of each listing; None: the first, and more while all that they list is unknown.
     since: leave out what is dated earlier.
+    follow: visit what the listings show; else only keep it, for a plan of visits to come back to.
     revisit_for: known articles younger than this are visited again, also when no listing shows them.
     """
 
@@ -28,6 +29,7 @@ class CrawlTask:
     revisit_for: timedelta = timedelta(days=7)
     policy: Policy = field(default_factory=Policy)
     dry_run: bool = False
+    follow: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,29 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
+class PageVisit:
+    """What one visit to a page came to, for the plan of further visits.
+
+    page: a listing's URL as it was asked for, or an article's key.
+    at: seconds since 1970. change: of an article, as `storage.decide.Change` has it; "failed" for any page
+    that gave no usable answer. discovered: how many unknown articles a listing showed. absent: it is not there.
+    """
+
+    page: str
+    at: float
+    change: str = "unchanged"
+    discovered: int = 0
+    absent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class CrawlResult:
-    """What a crawl did. `answered` counts the requests that got a usable answer."""
+    """What a crawl did. `answered` counts the requests that got a usable answer.
+
+    For the plan of visits: `sent` requests in all; `pause`, the seconds that the host asked to be left alone
+    after a 429 or 503 (None: it refused nothing); `gap`, the seconds to keep between two requests; `columns`,
+    the listings that the home page shows.
+    """
 
     run: int | None
     channel: str
@@ -60,6 +83,11 @@ class CrawlResult:
     answered: int
     problems: tuple[Problem, ...] = ()
     changes: tuple[Seen, ...] = ()
+    visits: tuple[PageVisit, ...] = ()
+    columns: tuple[str, ...] = ()
+    sent: int = 0
+    pause: float | None = None
+    gap: float = 0.0
 
 
 def exit_code(results: list[CrawlResult]) -> int:
@@ -84,6 +112,10 @@ class Tally:
     changes: dict[str, int] = field(default_factory=dict)
     seen: list[Seen] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    visits: dict[str, PageVisit] = field(default_factory=dict)
+    columns: list[str] = field(default_factory=list)
+    sent: int = 0
+    pause: float | None = None
 
     def requested(self) -> None:
         """One more request waits for its answer."""
@@ -107,10 +139,21 @@ class Tally:
         self.done += 1
         self.listener(self)
 
+    def refused(self, pause: float) -> None:
+        """The host answered 429 or 503, and is left alone for so many seconds."""
+        self.pause = max(pause, self.pause or 0.0)
+
+    def visited(self, visit: PageVisit) -> None:
+        """A visit to a page is done; of a listing with several pages, one more page is."""
+        before = self.visits.get(visit.page)
+        if before is not None:
+            visit = replace(visit, discovered=before.discovered + visit.discovered)
+        self.visits[visit.page] = visit
+
     def changed(self, change: str, url: str, title: str) -> None:
         """An article was recorded."""
         self.changes[change] = self.changes.get(change, 0) + 1
-        if change not in ("unchanged", "suspected", "failed"):
+        if change not in ("unchanged", "suspected", "failed", "quarantined"):
             self.seen.append(Seen(change, url, title))
         self.listener(self)
 
