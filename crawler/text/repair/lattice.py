@@ -13,9 +13,6 @@ from typing import NamedTuple
 
 Node = tuple[int, int]  # items used up, pending byte or 0
 
-_SAYING = frozenset("说說道称稱示出指为為爲下括问問答写寫云曰者话話题題源编編辑輯讯訊电電")
-_TOLD = ("", "“", "「", "《", "\n")
-_LABEL = 6  # characters
 _A_NOT_A = re.compile(r"([\u4e00-\u9fff])[不没沒]\1|还是|還是|那里|那裏|那裡|难道|難道")
 _QUESTION = frozenset("吗嗎呢么麼谁誰哪何几幾怎啥否吧岂豈为為爲什多")
 
@@ -38,19 +35,6 @@ class Window:
         stop = max(self.items.rfind(sign, 0, at) for sign in "。！？!?")
         sentence = self.items[stop + 1 : at] if stop >= 0 else self.sentence + self.items[:at]
         return any(char in _QUESTION for char in sentence) or _A_NOT_A.search(sentence) is not None
-
-    def tells(self, at: int) -> bool:
-        """Tell whether a colon at an item stands where colons do: before a quotation, a number or the line's end,
-        behind a word of saying or in a label.
-        """
-        before = self.sentence + self.items[:at]
-        label = before[max(map(before.rfind, "，。,")) + 1 :]
-        return (
-            self.items[at + 1 : at + 2] in _TOLD
-            or self.items[at + 1].isdigit()
-            or before[-1:] in _SAYING
-            or len(label.strip()) <= _LABEL
-        )
 
     def is_open(self, at: int) -> bool:
         """Tell whether a parenthesis stands open before an item."""

@@ -53,7 +53,6 @@ _FIRST = 36  # choices for a dropped byte that are tried
 _MANY = 10  # likeliest choices that a longer word is looked for
 _NO_QUESTION = 5.0  # nats against a question mark that ends a sentence without a word of a question
 _UNPAIRED = 4.0  # nats against a parenthesis that closes none
-_NO_SPEECH = 2.5  # nats against a colon where colons seldom stand
 _MISREAD = 12.0  # nats against a character whose annotation reads another
 _FEW = 6  # the same, where a byte of the word was dropped before
 _OVERHEAD = 60  # characters that a search costs before it tries any
@@ -189,8 +188,6 @@ class Search:
         said = self._window.said.get(step.to[0])
         if said is not None and not reads(char, said):
             return _MISREAD
-        if char in ":：" and not self._window.tells(at):
-            return _NO_SPEECH
         return _NO_QUESTION if char in "?？" and not self._window.asks(at) else 0.0
 
     def _choices(self, step: Step) -> tuple[tuple[str, str], ...]:

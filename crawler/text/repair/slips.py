@@ -78,9 +78,9 @@ def _reads_badly(text: str, site: int, page: Page) -> bool:
 
 
 def _is_label(text: str, site: int) -> bool:
-    """Tell whether a colon ends a label, 记者: or 问题一:, at the beginning of a line."""
-    before = text[line_start(text, site) : site].strip()
-    return text[site] == ":" and 0 < len(before) <= _LONG_LABEL and not any(map(before.__contains__, "，。,"))
+    """Tell whether a colon ends a label, 记者: or 重庆黔江:, at the beginning of a line or behind white space."""
+    before = text[line_start(text, site) : site].split()[-1:] if text[site] == ":" else []
+    return bool(before) and len(before[0]) <= _LONG_LABEL and not any(map(before[0].__contains__, "，。,"))
 
 
 def _search(text: str, page: Page, signs: str, sites: list[int], gain: float) -> Iterator[Mend]:
