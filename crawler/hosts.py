@@ -7,14 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from crawler.politeness import Budget, is_loopback
+from crawler.politeness import PUBLIC_BUDGET, Budget, is_loopback
 
 #: Seconds for which a robots.txt is good; RFC 9309, section 2.4, allows a day.
 ROBOTS_GOOD = 3600.0
 #: Seconds after which a robots.txt that could not be fetched is asked for again.
 ROBOTS_FAILED = 300.0
-#: Requests per hour to one public host, where nothing is set.
-PUBLIC_BUDGET = 120.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,9 @@ from urllib.parse import urlsplit
 #: Seconds between two requests to one public host, even while its hourly budget is not spent.
 SPACING = 1.0
 
+#: Requests per hour to one public host, where nothing is set.
+PUBLIC_BUDGET = 120.0
+
 #: First pause after a 429 or 503 that names no time; doubled each time it happens again, up to MAX_PAUSE.
 FIRST_PAUSE = 5.0
 MAX_PAUSE = 300.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import os
 import re
@@ -12,15 +13,20 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from crawler.politeness import PUBLIC_BUDGET, is_loopback
 from crawler.sites import CHANNELS
 from crawler.sites import channel as channel_named
 from crawler.sites.model import Channel
+from scheduler.rhythm import Cron, Every, Plan, Rhythm, check_cron
 from storage.errors import ConfigError
 
 DEFAULT_CHANNEL = "cq"
+#: How often a channel without a budget is crawled, where nothing is set.
+DEFAULT_EVERY = "15m"
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -30,6 +36,14 @@ def duration(text: str) -> timedelta:
     if match is None:
         raise ValueError(f"{text!r} is no duration; write for example 30s, 15m, 2h or 7d")
     return timedelta(seconds=float(match[1]) * _UNITS[match[2]])
+
+
+def interval(text: str) -> timedelta:
+    """Read a duration between two crawls: a second or more. Raises ValueError."""
+    found = duration(text)
+    if found < timedelta(seconds=1):
+        raise ValueError(f"{text!r} is too often; a second is the shortest interval")
+    return found
 
 
 def mask(url: str) -> str:
@@ -55,7 +69,8 @@ class WatchSection(_Section, frozen=True):
     """[watch]"""
 
     requests_per_hour: float | None = None
-    every: str = "15m"
+    every: str | None = None
+    time_zone: str = "Asia/Shanghai"
     removal_visits: int = 3
     removal_after: str = "1h"
     revisit_for: str = "7d"
@@ -65,8 +80,14 @@ class WatchSection(_Section, frozen=True):
             raise ValueError("requests_per_hour must be more than 0")
         if self.removal_visits < 1:
             raise ValueError("removal_visits must be 1 or more")
-        for text in (self.every, self.removal_after, self.revisit_for):
+        for text in (self.removal_after, self.revisit_for):
             duration(text)
+        if self.every is not None:
+            interval(self.every)
+        try:
+            ZoneInfo(self.time_zone)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError(f"{self.time_zone!r} is no time zone; write for example Asia/Shanghai") from None
 
 
 class NetworkSection(_Section, frozen=True):
@@ -81,8 +102,16 @@ class ChannelSection(_Section, frozen=True):
     name: str
     home: str | None = None
     columns: tuple[str, ...] | None = None
+    every: str | None = None
+    cron: str | None = None
 
     def __post_init__(self) -> None:
+        if self.every is not None and self.cron is not None:
+            raise ValueError("every and cron exclude each other; keep one")
+        if self.every is not None:
+            interval(self.every)
+        if self.cron is not None:
+            check_cron(self.cron)
         if self.name not in CHANNELS:
             raise ValueError(f"no channel is called {self.name!r}{_did_you_mean(self.name, CHANNELS)}")
         if self.home is not None:
@@ -93,7 +122,21 @@ class ChannelSection(_Section, frozen=True):
         built_in = CHANNELS[self.name]
         home = (self.home or built_in.home).rstrip("/") + "/"
         columns = built_in.columns if self.columns is None else self.columns
-        return Channel(self.name, built_in.label, home, built_in.publisher, columns)
+        return dataclasses.replace(built_in, home=home, columns=columns)
+
+    def rhythm(self, watch: WatchSection) -> Rhythm:
+        """When the channel is crawled: as it says itself, as [watch] says, else by plan.
+
+        A copy of a site on this machine has no budget, and so no plan, unless one is set.
+        """
+        if self.cron is not None:
+            return Cron(self.cron)
+        if every := self.every or watch.every:
+            return Every(interval(every))
+        budget = watch.requests_per_hour
+        if budget is None and is_loopback(urlsplit(self.channel().home).netloc):
+            return Every(interval(DEFAULT_EVERY))
+        return Plan(PUBLIC_BUDGET if budget is None else budget)
 
 
 class _File(_Section, frozen=True):
@@ -116,6 +159,8 @@ class Config:
     source: Path | None
     database_url: str
     channels: Mapping[str, Channel]
+    rhythms: Mapping[str, Rhythm]
+    time_zone: str
     requests_per_hour: float | None
     every: timedelta
     removal_visits: int
@@ -145,8 +190,10 @@ def load(path: str | None = None, data: str | None = None, env: Mapping[str, str
         source=source,
         database_url=env.get("NEWSDELTA_DATABASE_URL") or settings.database.url or default_url(data, env),
         channels={section.name: section.channel() for section in sections},
+        rhythms={section.name: section.rhythm(settings.watch) for section in sections},
+        time_zone=settings.watch.time_zone,
         requests_per_hour=settings.watch.requests_per_hour,
-        every=duration(settings.watch.every),
+        every=interval(settings.watch.every or DEFAULT_EVERY),
         removal_visits=settings.watch.removal_visits,
         removal_after=duration(settings.watch.removal_after),
         revisit_for=duration(settings.watch.revisit_for),
