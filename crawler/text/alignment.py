@@ -86,6 +86,14 @@ def _doubtful_runs(body: bytes, codec: str) -> Iterator[tuple[int, int]]:
             yield start, end
 
 
+def looks_shifted(body: bytes, at: int) -> bool:
+    """Say whether the text around a GBK character that GB2312 lacks looks as if bytes were shifted there."""
+    start = max(body.rfind(anchor, 0, at) + 1 for anchor in _COMMON_ANCHORS)
+    run = _RUN.match(body, at)
+    text = body[start : run.end() if run else at + 2].decode("gbk", "replace")
+    return _odd_pair(GB18030).search(text) is not None
+
+
 def _foreign_runs(body: bytes) -> Iterator[tuple[int, int]]:
     return (run.span() for run in _FOREIGN_RUN.finditer(body))
 
@@ -97,7 +105,7 @@ def _rejected_runs(body: bytes, strict: str) -> list[tuple[int, int]]:
     def skip(error: UnicodeDecodeError) -> tuple[str, int]:
         least = runs[-1][1] if runs else 0
         start = max(body.rfind(anchor, least, error.start) + 1 or least for anchor in _COMMON_ANCHORS)
-        run = _RUN.match(body, start)
+        run = _RUN.match(body, error.start)
         end = run.end() if run else error.end
         runs.append((start, end))
         return "", end

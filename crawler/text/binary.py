@@ -29,6 +29,7 @@ _FIRST_BYTES: tuple[tuple[bytes, str], ...] = (
     (b"wOF2", "a web font"),
     (b"SQLite format 3\x00", "an SQLite database"),
 )
+_ANY_FIRST = tuple(first for first, _ in _FIRST_BYTES)
 _RIFF = {b"WEBP": "a WebP picture", b"WAVE": "a WAV sound", b"AVI ": "an AVI film"}
 #: Every byte but the control characters that no text has (tab, line ends, form feed and escape are fine).
 _NO_CONTROL = bytes(set(range(256)) - (set(range(0x20)) - set(b"\t\n\v\f\r\x1b")))
@@ -40,9 +41,8 @@ MOST_BAD = 20_000
 
 def binary_kind(body: bytes) -> str | None:
     """Return what the body is ("a PDF document"), or None where it may be text."""
-    for first, kind in _FIRST_BYTES:
-        if body.startswith(first):
-            return kind
+    if body.startswith(_ANY_FIRST):
+        return next(kind for first, kind in _FIRST_BYTES if body.startswith(first))
     if body[:4] == b"RIFF":
         return _RIFF.get(body[8:12])
     if body[4:8] == b"ftyp":

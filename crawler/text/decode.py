@@ -21,6 +21,7 @@ from dataclasses import dataclass
 
 from crawler.text.binary import binary_kind, has_binary_controls
 from crawler.text.common import looks_chinese
+from crawler.text.everyday import read_everyday
 from crawler.text.labels import BIG5, GB18030, UTF8, Label, labels
 from crawler.text.lenient import Noting, decode_with
 from crawler.text.private import assign
@@ -142,23 +143,12 @@ def _strict(body: bytes, declared: tuple[Label, ...]) -> _Read | None:
     if text is not None:
         sure = len(body) - len(text) >= 2 * _SURE_UTF8
         return _Read(text, UTF8, ("valid UTF-8 throughout",)) if sure else None
-    text, plain = _gb2312(body), True
-    if text is None:
-        text, plain = _try(body, "gbk"), False
+    text = read_everyday(body)
     if text is None or len(body) - len(text) < _SURE_GBK:
         return None
-    if not (declared and declared[0].codec == GB18030) and not looks_chinese(text):
-        return None
-    if plain:
-        return _Read(text, GB18030, ("valid GB2312 throughout",), sure=True)
-    text, bad = _read_with(GB18030, body)
-    return _Read(text, GB18030, ("valid GBK, yet shifted in places" if bad else "valid GBK throughout",), bad)
-
-
-def _gb2312(body: bytes) -> str | None:
-    """Decode strict GB2312 as GB18030 does: Python's two codecs differ in two signs."""
-    text = _try(body, "gb2312")
-    return text if text is None else text.replace("\u30fb", "\u00b7").replace("\u2015", "\u2014")
+    if (declared and declared[0].codec == GB18030) or looks_chinese(text):
+        return _Read(text, GB18030, ("valid GBK throughout",), sure=True)
+    return None
 
 
 def _try(body: bytes, codec: str) -> str | None:
