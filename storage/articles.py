@@ -2,12 +2,13 @@
 
     discover → pending     links from listings, kept until they are read              (frontier.py)
     validators, parts      what a conditional request needs; revisitable: whom to ask     "
-    record                 one visit: article, addresses, bodies, revision, observation, events, search index
+    record                 one visit: article, addresses, bodies, revision, observation, events, search index,
+                           and of a new article its story                              (story_index.py)
     start_run, finish_run, record_channel_event                                       (runs.py)
 
 Two processes that record the same article at once wait for each other: on SQLite for the lock of the
 database, on PostgreSQL for that of the article's row. The second then sees what the first stored, and
-judges by it.
+judges by it. New articles are recorded one at a time, so that of two copies at once one is the first.
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, select, update
 
-from storage import search
+from storage import search, story_index
 from storage.bodies import StoredPage, pack, unpack
 from storage.database import Database
 from storage.decide import Change, Decision, Known, Policy, decide
@@ -51,7 +52,7 @@ from storage.records import (
 from storage.rows import class_text, pages_of
 from storage.runs import finish_run, record_channel_event, start_run
 from storage.schema import addresses, articles, bodies, events, links, observations, revisions
-from storage.statements import Write, columns_of
+from storage.statements import Read, Write, columns_of
 
 __all__ = [
     "Recorded",
@@ -114,9 +115,9 @@ def record(
             return _record_known(connection, row, judged, decision, fold)
         if decision.change is not Change.NEW:
             return _record_failure(connection, judged)
-        article = _insert_article(connection, judged)
-        if article is not None:
-            return _record_new(connection, article, judged)
+        recorded = _record_new(connection, judged)
+        if recorded is not None:
+            return recorded
     return record(database, sighting, policy, fold, reread)  # another process was faster, and has it now
 
 
@@ -130,7 +131,7 @@ def rehearse(
     """Judge one visit as `record` would, and store nothing. Raises StorageError."""
     del fold  # no event is made, so nothing is compared in depth
     with database.read() as connection:
-        row = connection.execute(_FIND, {"publisher": sighting.publisher, "key": sighting.key}).first()
+        row = _FIND.first(connection, {"publisher": sighting.publisher, "key": sighting.key})
         judged = _with_baseline(connection, row, sighting, reread)
     return Recorded(row.id if row else None, decide(_known_of(row), judged, policy).change)
 
@@ -138,7 +139,7 @@ def rehearse(
 def known(database: Database, publisher: str, key: str) -> Known | None:
     """What the store knows of an article, or None. Raises StorageError."""
     with database.read() as connection:
-        return _known_of(connection.execute(_FIND, {"publisher": publisher, "key": key}).first())
+        return _known_of(_FIND.first(connection, {"publisher": publisher, "key": key}))
 
 
 def stored_pages(database: Database, article_id: int, revision: int) -> tuple[PageBody, ...]:
@@ -156,20 +157,19 @@ def replace_reading(database: Database, article_id: int, revision: int, reading:
     Returns whether the text is another than before. Raises NotFound, StorageError.
     """
     with database.write() as connection:
-        head = connection.scalar(
-            select(articles.c.revisions).where(articles.c.id == article_id).with_for_update()
-        )
+        head = connection.execute(_HEAD, {"of": article_id}).first()
         before = _replace_reading(connection, article_id, revision, reading)
-        if head == revision:
+        if head is not None and head.revisions == revision:
             _UPDATE_TEXT(connection, {"of": article_id, **_text_columns(reading, revision)})
+            _index_text(connection, head, reading)
     return before != reading.canonical
 
 
-def _find(connection: Connection, sighting: Sighting) -> Row[Any] | None:
-    return connection.execute(_FIND_LOCKED, {"publisher": sighting.publisher, "key": sighting.key}).first()
+def _find(connection: Connection, sighting: Sighting) -> Any | None:
+    return _FIND_LOCKED.first(connection, {"publisher": sighting.publisher, "key": sighting.key})
 
 
-def _known_of(row: Row[Any] | None) -> Known | None:
+def _known_of(row: Any | None) -> Known | None:
     if row is None:
         return None
     return Known(
@@ -185,7 +185,7 @@ def _known_of(row: Row[Any] | None) -> Known | None:
 
 
 def _with_baseline(
-    connection: Connection, row: Row[Any] | None, sighting: Sighting, reread: Reread | None
+    connection: Connection, row: Any | None, sighting: Sighting, reread: Reread | None
 ) -> Sighting:
     reading = sighting.reading
     if row is None or reading is None or reread is None or sighting.baseline or reading.rules == row.rules:
@@ -200,8 +200,29 @@ def _with_baseline(
 # -- an article that is new
 
 
-def _insert_article(connection: Connection, sighting: Sighting) -> int | None:
-    """Insert the article; None where another process has done so since we looked."""
+def _record_new(connection: Connection, sighting: Sighting) -> Recorded | None:
+    """Store an article and find its story; None where another process has stored it since we looked."""
+    story_index.lock(connection)
+    reading = _reading_of(sighting)
+    at = reading.fields.published_at or sighting.observation.at
+    place = story_index.find(connection, reading.canonical, reading.content_hash, at)
+    article = _insert_article(connection, sighting, place.story)
+    if article is None:
+        return None
+    story_index.keep(connection, article, place)
+    pages = _keep_pages(connection, article, sighting)
+    _insert_revision(connection, article, 1, sighting, pages)
+    _insert_observation(connection, article, sighting)
+    _DELETE_LINK(connection, {"of": sighting.publisher, "named": sighting.key})
+    kind = EventKind.NEW if place.story is None else EventKind.REPUBLISHED
+    event = replace(
+        _event(article, sighting, kind, to_revision=1),
+        story=article if place.story is None else place.story,
+    )
+    return Recorded(article, Change.NEW, (_insert_event(connection, event),))
+
+
+def _insert_article(connection: Connection, sighting: Sighting, story: int | None) -> int | None:
     at, reading = sighting.observation.at, _reading_of(sighting)
     row = {
         **_text_columns(reading, 1),
@@ -215,17 +236,10 @@ def _insert_article(connection: Connection, sighting: Sighting) -> int | None:
         "last_visit": at,
         "visits": 1,
         "absences": 0,
+        "story": story,
     }
-    return _INSERT_ARTICLE(connection, row).scalar()
-
-
-def _record_new(connection: Connection, article: int, sighting: Sighting) -> Recorded:
-    pages = _keep_pages(connection, article, sighting)
-    _insert_revision(connection, article, 1, sighting, pages)
-    _insert_observation(connection, article, sighting)
-    _DELETE_LINK(connection, {"of": sighting.publisher, "named": sighting.key})
-    event = _insert_event(connection, _event(article, sighting, EventKind.NEW, to_revision=1))
-    return Recorded(article, Change.NEW, (event,))
+    inserted: int | None = _INSERT_ARTICLE(connection, row)
+    return inserted
 
 
 def _record_failure(connection: Connection, sighting: Sighting) -> Recorded:
@@ -240,7 +254,7 @@ def _record_failure(connection: Connection, sighting: Sighting) -> Recorded:
 
 
 def _record_known(
-    connection: Connection, row: Row[Any], sighting: Sighting, decision: Decision, fold: Fold
+    connection: Connection, row: Any, sighting: Sighting, decision: Decision, fold: Fold
 ) -> Recorded:
     if sighting.observation.at == row.last_visit and _is_recorded(connection, row.id, sighting):
         return Recorded(row.id, decision.change)
@@ -254,6 +268,7 @@ def _record_known(
     if decision.revise:
         _keep_bodies(connection, sighting.pages, pages)
         _insert_revision(connection, row.id, number, sighting, pages)
+        _index_text(connection, row, _reading_of(sighting))
     text = _reading_of(sighting) if decision.revise else decision.reread
     if text is not None:
         _UPDATE_TEXT(connection, {"of": row.id, **_text_columns(text, number)})
@@ -262,14 +277,20 @@ def _record_known(
     return Recorded(row.id, decision.change, tuple(_insert_event(connection, event) for event in made))
 
 
+def _index_text(connection: Connection, row: Any, reading: Reading) -> None:
+    """Let the next article find the story of this one by its new text, too."""
+    at = reading.fields.published_at or row.first_seen
+    story_index.add(connection, row.id, reading.canonical, at)
+
+
 def _is_recorded(connection: Connection, article: int, sighting: Sighting) -> bool:
     """Whether this very visit was stored before: a crawl that was killed is replayed."""
     seen = sighting.observation
     asked = {"of": article, "then": seen.at, "there": seen.url, "was": seen.outcome}
-    return connection.execute(_SAME_OBSERVATION, asked).first() is not None
+    return _SAME_OBSERVATION.first(connection, asked) is not None
 
 
-def _state_columns(row: Row[Any], sighting: Sighting, decision: Decision) -> dict[str, Any]:
+def _state_columns(row: Any, sighting: Sighting, decision: Decision) -> dict[str, Any]:
     at, outcome = sighting.observation.at, sighting.observation.outcome
     told = decision.change is not Change.FAILED
     there = told and outcome in (Outcome.READ, Outcome.NOT_MODIFIED)
@@ -286,7 +307,7 @@ def _state_columns(row: Row[Any], sighting: Sighting, decision: Decision) -> dic
 
 
 def _events_of(
-    connection: Connection, row: Row[Any], sighting: Sighting, decision: Decision, fold: Fold
+    connection: Connection, row: Any, sighting: Sighting, decision: Decision, fold: Fold
 ) -> list[Event]:
     made = []
     for kind in decision.events:
@@ -299,7 +320,7 @@ def _events_of(
 
 
 def _edit_event(
-    connection: Connection, row: Row[Any], sighting: Sighting, decision: Decision, fold: Fold
+    connection: Connection, row: Any, sighting: Sighting, decision: Decision, fold: Fold
 ) -> Event:
     """Say what an edit touched, how heavily, and whether it brings an earlier text back."""
     reading = _reading_of(sighting)
@@ -324,7 +345,7 @@ def _event(
     article: int,
     sighting: Sighting,
     kind: EventKind,
-    row: Row[Any] | None = None,
+    row: Any | None = None,
     to_revision: int | None = None,
 ) -> Event:
     """An event of this visit, not yet stored: its number is 0."""
@@ -348,7 +369,7 @@ def _event(
 def _insert_event(connection: Connection, event: Event) -> Event:
     row = {name: getattr(event, name) for name in _EVENT}
     row["classes"] = class_text(event.classes)
-    return replace(event, id=_INSERT_EVENT(connection, row).scalar_one())
+    return replace(event, id=_INSERT_EVENT(connection, row))
 
 
 def _insert_observation(connection: Connection, article: int | None, sighting: Sighting) -> None:
@@ -379,8 +400,7 @@ def _insert_revision(
         "seen_at": sighting.observation.at,
         "pages": to_json(pages),
     }
-    revision = _INSERT_REVISION(connection, row).scalar_one()
-    search.add(connection, revision, reading.canonical)
+    search.add(connection, _INSERT_REVISION(connection, row), reading.canonical)
 
 
 def _replace_reading(connection: Connection, article: int, number: int, reading: Reading) -> str:
@@ -488,18 +508,26 @@ _TEXT = ("url", "title", "source", "published_at", "revisions", "content_hash", 
 _STATE = ("state", "absences", "absent_since", "last_seen", "last_visit", "visits", "parts")
 _READING = ("content_hash", "rules", "canonical", "fields", "encoding", "repairs")
 
-_FIND = select(articles).where(
-    articles.c.publisher == bindparam("publisher"), articles.c.key == bindparam("key")
+
+def _this_article(_kind: str) -> Select[Any]:
+    identity = articles.c.publisher == bindparam("publisher"), articles.c.key == bindparam("key")
+    return select(articles).where(*identity)
+
+
+_HEAD = (
+    select(articles.c.id, articles.c.revisions, articles.c.first_seen)
+    .where(articles.c.id == bindparam("of"))
+    .with_for_update()
 )
-_HEAD = select(articles.c.revisions).where(articles.c.id == bindparam("of")).with_for_update()
-_FIND_LOCKED = _FIND.with_for_update()  # says nothing on SQLite, where the writer has locked all
+_FIND = Read(_this_article)
+_FIND_LOCKED = Read(lambda kind: _this_article(kind).with_for_update())  # SQLite's writer has locked all
 _INSERT_ARTICLE = Write(
     lambda own: (
         own(articles)
         .on_conflict_do_nothing(index_elements=[articles.c.key, articles.c.publisher])
         .returning(articles.c.id)
     ),
-    columns_of(articles, "id", "absent_since", "story"),
+    columns_of(articles, "id", "absent_since"),
 )
 _THIS_ARTICLE = articles.c.id == bindparam("of")
 _UPDATE_TEXT = Write(lambda own: update(articles).where(_THIS_ARTICLE), _TEXT)
@@ -534,11 +562,13 @@ _DELETE_PARTS = Write(
 _EVENT = columns_of(events, "id")
 _INSERT_EVENT = Write(lambda own: own(events).returning(events.c.id), _EVENT)
 _INSERT_OBSERVATION = Write(lambda own: own(observations), columns_of(observations, "id"))
-_SAME_OBSERVATION = select(observations.c.id).where(
-    observations.c.article == bindparam("of"),
-    observations.c.at == bindparam("then"),
-    observations.c.url == bindparam("there"),
-    observations.c.outcome == bindparam("was"),
+_SAME_OBSERVATION = Read(
+    lambda kind: select(observations.c.id).where(
+        observations.c.article == bindparam("of"),
+        observations.c.at == bindparam("then"),
+        observations.c.url == bindparam("there"),
+        observations.c.outcome == bindparam("was"),
+    )
 )
 
 _THIS_LINK = (links.c.publisher == bindparam("of"), links.c.key == bindparam("named"))

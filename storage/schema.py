@@ -144,11 +144,12 @@ articles = Table(
     Column("visits", Integer, nullable=False),
     Column("absences", Integer, nullable=False),  # absent visits in a row
     Column("absent_since", UtcTime),
-    Column("story", _Id),
+    Column("story", _Id),  # the number of the story's first article, which may be this one
     UniqueConstraint("key", "publisher"),  # in this order it finds a key alone, too
     Index(None, "channel", "first_seen", "id"),
     Index(None, "first_seen", "id"),
     Index(None, "content_hash"),
+    Index(None, "story"),
 )
 
 #: Every URL that was fetched: an article's parts and mirrors, and the listings (which have no article).
@@ -266,4 +267,14 @@ baselines = Table(
     Column("channel", Text, primary_key=True),
     Column("updated_at", UtcTime, nullable=False),
     Column("content", Text, nullable=False),  # JSON of health.Baseline
+)
+
+#: Which articles of a week have which keys (see `stories`). No foreign key: it would cost a look-up for each row.
+story_keys = Table(
+    "story_keys",
+    metadata,
+    Column("week", Integer, primary_key=True, autoincrement=False),
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("article", BigInteger, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
 )

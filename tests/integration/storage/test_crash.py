@@ -6,10 +6,12 @@ import itertools
 import multiprocessing
 import os
 import signal
+import sqlite3
 import time
 from collections import Counter
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import event
 
@@ -36,7 +38,17 @@ def die_before(step: int, url: str, sighting: Sighting) -> None:
         if next(left) == 0:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    event.listen(database._engine, "before_cursor_execute", count)
+    def count_statements(connection: Any, *_: object) -> None:
+        if isinstance(connection, sqlite3.Connection):
+            connection.set_trace_callback(count)
+        else:
+            connection.cursor_factory = type("Counting", (psycopg.Cursor,), {"execute": counted})
+
+    def counted(cursor: psycopg.Cursor, *arguments: Any, **options: Any) -> Any:
+        count()
+        return psycopg.Cursor.execute(cursor, *arguments, **options)
+
+    event.listen(database._engine, "checkout", count_statements)
     event.listen(database._engine, "commit", count)
     articles.record(database, sighting, Policy(), width_fold)
 

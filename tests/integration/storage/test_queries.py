@@ -92,7 +92,7 @@ def test_events_oldest_first_by_kind_class_weight_and_channel(store):
         return [event.id for event in queries.events(store, **options)]
 
     assert [e.kind for e in queries.events(store)] == [
-        EventKind.NEW, EventKind.NEW, EventKind.NEW, EventKind.EDITED, EventKind.REMOVED
+        EventKind.NEW, EventKind.REPUBLISHED, EventKind.REPUBLISHED, EventKind.EDITED, EventKind.REMOVED
     ]  # fmt: skip
     edit = next(queries.events(store, kind=EventKind.EDITED))
     assert ids(edit_class=edit.classes[0]) == ids(min_weight=edit.weight) == [edit.id]
