@@ -1,14 +1,17 @@
-"""The crawling process: tasks come in on stdin, results go out on stdout, one JSON document a line.
+"""The crawling process: orders come in on stdin, results go out on stdout, one JSON document a line.
 
-It lives as long as its parent: when stdin closes it stops, as after SIGTERM, with the pages in hand finished.
+Several orders are carried out at once. While it lives it gives a sign of life every few seconds. It lives as
+long as its parent: when stdin closes it stops, as after SIGTERM, with the pages in hand finished.
 """
 
 from __future__ import annotations
 
 import asyncio
 import dataclasses
+import os
 import signal
 import sys
+from collections.abc import Callable
 from datetime import timedelta
 
 import msgspec
@@ -19,32 +22,42 @@ from crawler.task import CrawlResult, CrawlTask
 from storage.database import Database
 from storage.decide import Policy
 
+#: Seconds between two signs of life.
+HEARTBEAT = 2.0
+
 
 class Start(msgspec.Struct, frozen=True):
-    """The first line: the store and what all crawls share."""
+    """The first line: the store, and what all crawls share. `spent`: host → requests of the last hour."""
 
     database_url: str
     requests_per_hour: float | None = None
     allow_private_addresses: bool = False
+    spent: dict[str, int] = msgspec.field(default_factory=dict)
 
 
 class Order(msgspec.Struct, frozen=True):
-    """Any further line: one crawl of one channel."""
+    """Any further line: one crawl of one channel, under a number of the sender's."""
 
+    number: int
     channel: str
     home: str
     columns: tuple[str, ...]
+    urls: tuple[str, ...]
+    follow: bool
     revisit_seconds: float
     removal_visits: int
     removal_seconds: float
 
     @classmethod
-    def of(cls, task: CrawlTask) -> Order:
+    def of(cls, number: int, task: CrawlTask) -> Order:
         """Put a task into words."""
         return cls(
+            number=number,
             channel=task.channel.name,
             home=task.channel.home,
             columns=task.channel.columns,
+            urls=task.urls,
+            follow=task.follow,
             revisit_seconds=task.revisit_for.total_seconds(),
             removal_visits=task.policy.removal_visits,
             removal_seconds=task.policy.removal_after.total_seconds(),
@@ -55,9 +68,19 @@ class Order(msgspec.Struct, frozen=True):
         built_in = channel_named(self.channel)
         return CrawlTask(
             channel=dataclasses.replace(built_in, home=self.home, columns=self.columns),
+            urls=self.urls,
+            follow=self.follow,
             revisit_for=timedelta(seconds=self.revisit_seconds),
             policy=Policy(self.removal_visits, timedelta(seconds=self.removal_seconds)),
         )
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """A line back: what an order came to, or why it failed; without a number, a sign of life."""
+
+    number: int | None = None
+    result: CrawlResult | None = None
+    error: str = ""
 
 
 def encode_line(message: object) -> bytes:
@@ -65,51 +88,75 @@ def encode_line(message: object) -> bytes:
     return msgspec.json.encode(message) + b"\n"
 
 
-def decode_result(line: bytes) -> CrawlResult:
-    """Read a result from its line. Raises msgspec.ValidationError."""
-    return msgspec.json.decode(line, type=CrawlResult)
+def decode_answer(line: bytes) -> Answer:
+    """Read an answer from its line. Raises msgspec.DecodeError."""
+    return msgspec.json.decode(line, type=Answer)
 
 
 async def serve() -> None:
-    """Do orders until stdin closes or SIGTERM comes."""
-    loop = asyncio.get_running_loop()
-    reader = asyncio.StreamReader(limit=2**20)
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-    start = msgspec.json.decode(await reader.readline(), type=Start)
+    """Carry out orders until stdin closes or SIGTERM comes."""
+    say = _speaker()
+    reader = await _stdin()
+    line = await reader.readline()
+    if not line:
+        return
+    start = msgspec.json.decode(line, type=Start)
     database = Database.open(start.database_url)
-    crawls = Crawls(database, Options(start.requests_per_hour, start.allow_private_addresses))
-    endings: list[asyncio.Future[None]] = []
-
-    def stop() -> None:
-        reader.feed_eof()
-        endings.append(asyncio.ensure_future(crawls.stop()))
-
-    loop.add_signal_handler(signal.SIGTERM, stop)
-    loop.add_signal_handler(signal.SIGINT, lambda: None)  # the parent decides
+    crawls = Crawls(database, Options(start.requests_per_hour, start.allow_private_addresses, start.spent))
+    beating = asyncio.ensure_future(_beat(say))
+    going: set[asyncio.Future[None]] = set()
     try:
         while line := await reader.readline():
-            current = asyncio.ensure_future(_obey(crawls, line))
-            ended = asyncio.ensure_future(_wait_for_end(reader))
-            await asyncio.wait({current, ended}, return_when=asyncio.FIRST_COMPLETED)
-            if ended.done() and not current.done():
-                await crawls.stop()
-            ended.cancel()
-            await current
+            order = msgspec.json.decode(line, type=Order)
+            task = asyncio.ensure_future(_obey(crawls, order, say))
+            going.add(task)
+            task.add_done_callback(going.discard)
+        while going:
+            await crawls.stop()  # again for an order that had only just begun
+            await asyncio.wait(going, timeout=0.2)
     finally:
+        beating.cancel()
         database.close()
 
 
-async def _obey(crawls: Crawls, line: bytes) -> None:
-    order = msgspec.json.decode(line, type=Order)
-    result = await crawls.crawl(order.task(), lambda tally: None)
-    sys.stdout.buffer.write(encode_line(result))
-    sys.stdout.buffer.flush()
+async def _stdin() -> asyncio.StreamReader:
+    """Read stdin without blocking; SIGTERM ends it."""
+    loop = asyncio.get_running_loop()
+    reader = asyncio.StreamReader(limit=2**24)
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    loop.add_signal_handler(signal.SIGTERM, reader.feed_eof)
+    loop.add_signal_handler(signal.SIGINT, lambda: None)  # the parent decides
+    return reader
 
 
-async def _wait_for_end(reader: asyncio.StreamReader) -> None:
-    """Return when the parent is gone."""
-    while not reader.at_eof():
-        await asyncio.sleep(0.1)
+def _speaker() -> Callable[[Answer], None]:
+    """Keep stdout for answers alone: whatever else is printed in this process goes to stderr."""
+    channel = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+
+    def say(answer: Answer) -> None:
+        try:
+            channel.write(encode_line(answer))
+            channel.flush()
+        except BrokenPipeError:
+            pass  # the parent is gone: stdin ends, too
+
+    return say
+
+
+async def _obey(crawls: Crawls, order: Order, say: Callable[[Answer], None]) -> None:
+    try:
+        result = await crawls.crawl(order.task(), lambda tally: None)
+    except Exception as error:
+        say(Answer(order.number, error=f"{type(error).__name__}: {error}"))
+        return
+    say(Answer(order.number, result))
+
+
+async def _beat(say: Callable[[Answer], None]) -> None:
+    while True:
+        say(Answer())
+        await asyncio.sleep(HEARTBEAT)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,155 @@
+"""One watcher to a database: a lock that ends with the process that holds it, and says who that is.
+
+SQLite: a locked file beside the database (flock(2)), with the holder's name in it. PostgreSQL: a session's
+advisory lock, the holder's name in its application_name.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import socket
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any, Protocol, Self
+from urllib.parse import unquote
+
+import psycopg
+
+from storage.errors import DatabaseUnreachable, NewsdeltaError
+
+#: The number of the advisory lock, the same for every newsdelta.
+LOCK = 7102025
+#: PostgreSQL cuts an application's name at this length (NAMEDATALEN - 1).
+_NAME_LENGTH = 63
+
+
+class AlreadyWatchedError(NewsdeltaError):
+    """Another process watches this database."""
+
+
+class Holder(Protocol):
+    """The lock, held. Leaving it, or dying, lets go of it."""
+
+    def still_held(self) -> bool:
+        """Whether nobody can have taken it since: False after a lost connection that another was quicker to."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+
+def hold(database_url: str, since: datetime) -> Holder:
+    """Become the one watcher of a database. Raises AlreadyWatchedError with the holder's name, StorageError."""
+    if database_url.startswith("sqlite"):
+        path = Path(unquote(database_url.partition(":///")[2].partition("?")[0]))
+        return FileHolder(path.with_name(path.name + ".watch"), since)
+    return SessionHolder(database_url, since)
+
+
+def _refusal(who: str, subject: str) -> AlreadyWatchedError:
+    return AlreadyWatchedError(
+        f"Another newsdelta watches this database already ({who})",
+        subject=subject,
+        mend="Stop that one first, or name another database",
+    )
+
+
+class FileHolder:
+    """A locked file. It stays when the lock goes: to delete it would let two processes lock two files."""
+
+    def __init__(self, path: Path, since: datetime) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._file: IO[str] = path.open("a+", encoding="utf-8")
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            who = _read_name(self._file)
+            self._file.close()
+            raise _refusal(who, str(path)) from None
+        self._file.seek(0)
+        self._file.truncate()
+        json.dump({"host": socket.gethostname(), "pid": os.getpid(), "since": since.isoformat()}, self._file)
+        self._file.flush()
+
+    def still_held(self) -> bool:
+        """Nobody can take it while we live."""
+        return True
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+
+def _read_name(file: IO[str]) -> str:
+    file.seek(0)
+    try:
+        found: dict[str, Any] = json.loads(file.read())
+        return f"process {found['pid']} on {found['host']}, since {found['since']}"
+    except (ValueError, KeyError, TypeError):
+        return "its name is not known"  # it has only just begun
+
+
+class SessionHolder:
+    """An advisory lock on a connection of its own (session level: PostgreSQL lets go of it with the session)."""
+
+    def __init__(self, database_url: str, since: datetime) -> None:
+        kind, _, rest = database_url.partition("://")
+        self._url = f"{kind.partition('+')[0]}://{rest}"
+        name = f"newsdelta {os.getpid()} {since:%Y-%m-%dT%H:%M%z} {socket.gethostname()}"
+        self._name = name[:_NAME_LENGTH]
+        self._connection = self._connect()
+        who = self._take()
+        if who is not None:
+            self._connection.close()
+            raise _refusal(who, str(self._connection.info.dbname))
+
+    def still_held(self) -> bool:
+        """Ask the server; after a lost connection try to take the lock again."""
+        try:
+            self._connection.execute("SELECT 1")
+            return True
+        except psycopg.OperationalError:
+            self._connection.close()
+        try:
+            self._connection = self._connect()
+            return self._take() is None
+        except (DatabaseUnreachable, psycopg.OperationalError):
+            return True  # the server is down for all: nobody can have taken it
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
+    def _connect(self) -> psycopg.Connection[Any]:
+        try:
+            return psycopg.connect(
+                self._url, autocommit=True, application_name=self._name, connect_timeout=10
+            )
+        except psycopg.OperationalError as error:
+            words = str(error).strip().splitlines()
+            raise DatabaseUnreachable(
+                "The database does not answer", subject=self._name, mend=words[0] if words else ""
+            ) from error
+
+    def _take(self) -> str | None:
+        """Take the lock; where another holds it, return that one's name."""
+        taken = self._connection.execute("SELECT pg_try_advisory_lock(%s)", [LOCK]).fetchone()
+        if taken and taken[0]:
+            return None
+        row = self._connection.execute(_WHO, [LOCK]).fetchone()
+        return str(row[0]) if row and row[0] else "its name is not known"
+
+
+_WHO = """
+    SELECT activity.application_name
+    FROM pg_locks AS locks JOIN pg_stat_activity AS activity USING (pid)
+    WHERE locks.locktype = 'advisory' AND locks.granted
+      AND locks.classid = 0 AND locks.objid = %s AND locks.objsubid = 1
+      AND locks.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
