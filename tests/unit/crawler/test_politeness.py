@@ -26,7 +26,7 @@ def test_an_hours_budget_may_go_at_once_and_then_the_rate_is_steady():
     assert at[120:] == pytest.approx([30.0, 60.0, 90.0])
 
 
-@pytest.mark.parametrize("per_hour", [1, 30, 120, 3600])
+@pytest.mark.parametrize("per_hour", [1, 30, 120])
 def test_no_hour_holds_more_than_two_budgets(per_hour):
     budget = Budget(per_hour=per_hour, spacing=0.0)
     at = moments(budget, per_hour * 4)

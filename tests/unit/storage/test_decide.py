@@ -60,13 +60,13 @@ TABLE = [
     ),
     *(
         (f"present, {o}", State.PRESENT, seen(outcome=o), Change.SUSPECTED, State.SUSPECTED, [])
-        for o in ABSENT
+        for o in sorted(ABSENT)
     ),
     *(
         (f"suspected, {o}", State.SUSPECTED, seen(outcome=o), Change.SUSPECTED, State.SUSPECTED, [])
-        for o in ABSENT
+        for o in sorted(ABSENT)
     ),
-    *((f"removed, {o}", State.REMOVED, seen(outcome=o), Change.UNCHANGED, State.REMOVED, []) for o in ABSENT),
+    *((f"removed, {o}", State.REMOVED, seen(outcome=o), Change.UNCHANGED, State.REMOVED, []) for o in sorted(ABSENT)),
     *((f"{s}, {o}", s, seen(outcome=o), Change.FAILED, s, []) for s in State for o in WRONG),
     *(
         (f"unknown, {o}", None, seen(outcome=o), Change.FAILED, State.PRESENT, [])

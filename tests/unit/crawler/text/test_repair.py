@@ -33,7 +33,7 @@ def kinds(repaired: Repaired) -> set[str]:
             {"annotation", "script", "width", "slip", "injection"},
         ),
     ],
-    ids=str,
+    ids=lambda given: str(given) if isinstance(given, Damage) else "",
 )
 def test_each_damage_and_their_combinations_are_undone(damage: Damage, expected: set[str]) -> None:
     repaired = repair(damage(NEWS))
