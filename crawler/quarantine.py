@@ -73,6 +73,7 @@ class Quarantine:
         policy: Policy,
         told: Callable[[Sighting, Change], None],
         *,
+        home: str = "",
         dry_run: bool = False,
     ) -> None:
         self._database = database
@@ -80,6 +81,7 @@ class Quarantine:
         self._publisher = publisher
         self._policy = policy
         self._told = told
+        self._home = home
         self._dry_run = dry_run
         self._baseline = baselines.baseline(database, channel)
         self._course = Course(self._baseline.ill)
@@ -272,7 +274,7 @@ class Quarantine:
             return told
         baselines.keep_baseline(self._database, self._channel, kept, now)
         event = told and articles.record_channel_event(
-            self._database, self._channel, told[0], now, detail=told[1]
+            self._database, self._channel, told[0], now, url=self._home, detail=told[1]
         )
         return told if event or (told and told[0] is EventKind.CHANNEL_BROKEN) else None
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 
 from crawler.sites.model import ArticleAddress, Publisher
-from storage.records import Outcome
+from storage.records import Outcome, PageBody
 
 PartT = TypeVar("PartT")
+#: How sites name the page that they send readers to for what is not there.
+_ERROR_PAGE = re.compile(r"/(?:40[34]|410|error|notfound|not-found|page_?404)[\w-]*(?:\.\w+)?$", re.I)
 _BLOCKED = frozenset({401, 403, 407, 429, 451})
 
 
@@ -40,6 +43,7 @@ class Visit(Generic[PartT]):
     status: int | None = None
     size: int = 0
     seconds: float = 0.0
+    shown: PageBody | None = None  # what part 1 shows where it cannot be read
     _waiting: set[int] = field(default_factory=set)
     _unmodified: dict[int, str] = field(default_factory=dict)
 
@@ -70,11 +74,11 @@ class Visit(Generic[PartT]):
         asks = self._ask([Ask(url, number) for number, url in further.items() if number not in seen])
         return asks + self._settle()
 
-    def failed(self, ask: Ask, outcome: Outcome, detail: str) -> list[Ask]:
+    def failed(self, ask: Ask, outcome: Outcome, detail: str, shown: PageBody | None = None) -> list[Ask]:
         """A part could not be read. Part 1 decides for the article; a later one only spoils this visit."""
         self._waiting.discard(ask.part)
         if ask.part == 1:
-            self.outcome, self.detail = outcome, detail
+            self.outcome, self.detail, self.shown = outcome, detail, shown
         elif self.outcome is None:
             self.outcome, self.detail = Outcome.FAILED, f"part {ask.part}: {detail or outcome.value}"
         return []
@@ -131,6 +135,8 @@ def _moved(asked: str, answered: str, publisher: Publisher) -> tuple[Outcome, st
         path = urlsplit(answered).path
         if path in ("", "/") or path.endswith(("/", "/index.html")):
             return Outcome.REDIRECTED_HOME, f"redirected to {answered}"
+        if _ERROR_PAGE.search(path):
+            return Outcome.SOFT_GONE, f"redirected to {answered}"
         return Outcome.FAILED, f"redirected to {answered}, which is no article"
     if before is not None and before.key != after.key:
         return Outcome.FAILED, f"redirected to another article, {answered}"

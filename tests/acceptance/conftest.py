@@ -76,8 +76,11 @@ class Newsdelta:
         return found
 
     def events(self, *words: str) -> list[tuple[str, str]]:
-        """Kind and publisher's id of every event."""
-        return [(event["kind"], id_in(event["url"])) for event in self.lines("events", *words)]
+        """Kind and publisher's id of every event; of one about the channel, the channel's name."""
+        return [
+            (event["kind"], id_in(event["url"]) if event["article"] else event["channel"])
+            for event in self.lines("events", *words)
+        ]
 
 
 @pytest.fixture
