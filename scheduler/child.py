@@ -3,109 +3,216 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 
+import msgspec
 import psutil
 
-from crawler.serve import Order, Start, decode_result, encode_line
+from crawler.serve import Order, Start, decode_answer, encode_line
 from crawler.task import CrawlResult, CrawlTask
 from storage.errors import NewsdeltaError
 
+log = logging.getLogger(__name__)
+
 
 class CrawlFailedError(NewsdeltaError):
-    """The crawling process ended or hung in the middle of a crawl; what it stored stays stored."""
+    """A crawl did not end: its process died, hung or was stopped. What was stored stays stored."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """When the process is replaced: after so many runs, above so many megabytes, or without an answer so long."""
+    """When the process is replaced, and how long it may take.
 
-    runs: int = 200
+    runs, megabytes: above these no order goes to it any more; it ends when those it has are done.
+    silence: seconds without a sign of life after which it is taken for hung, and killed.
+    seconds: for one crawl. stop_seconds: to finish the pages in hand.
+    """
+
+    runs: int = 5000
     megabytes: float = 400.0
+    silence: float = 60.0
     seconds: float = 6 * 3600.0
     stop_seconds: float = 8.0
 
 
 class CrawlerProcess:
-    """One long-lived child that crawls, one task at a time. No reactor restarts, no leak that lasts."""
+    """One long-lived child that crawls, several channels at a time. No reactor restarts, no leak that lasts."""
 
-    def __init__(self, start: Start, limits: Limits = Limits()) -> None:
+    def __init__(self, start: Callable[[], Start], limits: Limits = Limits()) -> None:
         self._start = start
         self._limits = limits
-        self._process: asyncio.subprocess.Process | None = None
+        self._child: _Child | None = None
+        self._retired: set[asyncio.Task[None]] = set()
         self._turn = asyncio.Lock()
-        self._runs = 0
+        self._stopping = False
 
     @property
     def pid(self) -> int | None:
         """The process id, while there is a process."""
-        return self._process.pid if self._process else None
+        return self._child.pid if self._child and self._child.alive else None
 
     async def crawl(self, task: CrawlTask) -> CrawlResult:
         """Do one task. Raises CrawlFailedError; the next task gets a new process."""
-        async with self._turn:
-            process = await self._ready()
-            try:
-                async with asyncio.timeout(self._limits.seconds):
-                    line = await self._exchange(process, task)
-            except TimeoutError:
-                line = b""
-            if not line:
-                await self._end(kill=True)
-                raise CrawlFailedError(
-                    "The crawl did not end", subject=task.channel.name, mend="It is tried again"
-                )
-            self._runs += 1
-            return decode_result(line)
+        child = await self._ready(task)
+        try:
+            async with asyncio.timeout(self._limits.seconds):
+                return await child.order(task)
+        except TimeoutError:
+            child.kill()
+            raise _failed(task, "it did not come to an end") from None
+
+    def retire(self) -> None:
+        """Let the process end when its orders are done; the next task gets a new one."""
+        child, self._child = self._child, None
+        if child is not None:
+            ending = asyncio.ensure_future(child.drain())
+            self._retired.add(ending)
+            ending.add_done_callback(self._retired.discard)
 
     async def stop(self) -> None:
-        """Let the process finish the pages in hand and end it."""
-        await self._end(kill=False)
+        """Let the pages in hand be finished, and end the process; kill it where that takes too long."""
+        self._stopping = True
+        async with self._turn:
+            child, self._child = self._child, None
+        if child is not None:
+            await child.stop()
+        for ending in list(self._retired):
+            ending.cancel()
+        await asyncio.gather(*self._retired, return_exceptions=True)
 
-    async def _exchange(self, process: asyncio.subprocess.Process, task: CrawlTask) -> bytes:
-        if process.stdin is None or process.stdout is None:
-            return b""
+    async def _ready(self, task: CrawlTask) -> _Child:
+        async with self._turn:
+            if self._stopping:
+                raise _failed(task, "newsdelta is stopping")
+            if self._child and not self._child.alive:
+                self._child = None
+            if self._child and self._child.worn_out():
+                self.retire()
+            if self._child is None:
+                self._child = await _Child.spawn(self._start(), self._limits)
+            return self._child
+
+
+class _Child:
+    """One process: its orders by number, and the tasks that listen to it and see that it is alive."""
+
+    def __init__(self, process: asyncio.subprocess.Process, limits: Limits) -> None:
+        self._process = process
+        self._limits = limits
+        self._orders: dict[int, asyncio.Future[CrawlResult]] = {}
+        self._names: dict[int, CrawlTask] = {}
+        self._given = 0
+        self._heard = asyncio.get_running_loop().time()
+        self._listening = asyncio.ensure_future(self._listen())
+        self._watching = asyncio.ensure_future(self._watch())
+
+    @classmethod
+    async def spawn(cls, start: Start, limits: Limits) -> _Child:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "crawler.serve",
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            limit=2**24,
+            start_new_session=True,  # Ctrl-C reaches the scheduler alone, which stops the child in good order
+        )
+        child = cls(process, limits)
+        child._write(start)
+        return child
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        return self._process.returncode is None and not self._listening.done()
+
+    def worn_out(self) -> bool:
         try:
-            process.stdin.write(encode_line(Order.of(task)))
-            await process.stdin.drain()
-            return await process.stdout.readline()
-        except (BrokenPipeError, ConnectionResetError):
-            return b""
-
-    async def _ready(self) -> asyncio.subprocess.Process:
-        if self._process and (self._process.returncode is not None or self._worn_out(self._process.pid)):
-            await self._end(kill=False)
-        if self._process is None:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "crawler.serve",
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                limit=2**24,
-                start_new_session=True,  # Ctrl-C reaches the scheduler alone, which stops the child in good order
-            )
-            self._runs = 0
-            if self._process.stdin:
-                self._process.stdin.write(encode_line(self._start))
-        return self._process
-
-    def _worn_out(self, pid: int) -> bool:
-        try:
-            megabytes = psutil.Process(pid).memory_info().rss / 2**20
+            megabytes = psutil.Process(self.pid).memory_info().rss / 2**20
         except psutil.NoSuchProcess:
             return True
-        return self._runs >= self._limits.runs or megabytes > self._limits.megabytes
+        return self._given >= self._limits.runs or megabytes > self._limits.megabytes
 
-    async def _end(self, *, kill: bool) -> None:
-        process, self._process = self._process, None
-        if process is None:
-            return
-        if process.returncode is None:
-            process.kill() if kill else process.terminate()
+    async def order(self, task: CrawlTask) -> CrawlResult:
+        self._given += 1
+        number = self._given
+        answer: asyncio.Future[CrawlResult] = asyncio.get_running_loop().create_future()
+        self._orders[number], self._names[number] = answer, task
         try:
-            await asyncio.wait_for(process.wait(), self._limits.stop_seconds)
+            self._write(Order.of(number, task))
+            return await answer
+        finally:
+            del self._orders[number], self._names[number]
+
+    def kill(self) -> None:
+        if self._process.returncode is None:
+            self._process.kill()
+
+    async def drain(self) -> None:
+        """Wait for the orders that it has, then end it."""
+        try:
+            while self._orders and self.alive:
+                await asyncio.sleep(0.2)
+        finally:
+            await self.stop()
+
+    async def stop(self) -> None:
+        if self._process.returncode is None:
+            self._process.terminate()
+        try:
+            await asyncio.wait_for(self._process.wait(), self._limits.stop_seconds)
         except TimeoutError:
-            process.kill()
-            await process.wait()
+            self.kill()
+            await self._process.wait()
+        self._watching.cancel()
+        await self._listening
+
+    def _write(self, message: object) -> None:
+        if self._process.stdin is not None and not self._process.stdin.is_closing():
+            self._process.stdin.write(encode_line(message))
+
+    async def _listen(self) -> None:
+        """Hand each answer to who waits for it; at the end, tell the others that nothing comes."""
+        stdout = self._process.stdout
+        try:
+            while stdout is not None and (line := await stdout.readline()):
+                self._heard = asyncio.get_running_loop().time()
+                self._take(line)
+        except (ValueError, msgspec.DecodeError) as error:
+            log.error("The crawling process does not speak our language: %s", error)
+            self.kill()
+        for number, answer in self._orders.items():
+            if not answer.done():
+                answer.set_exception(_failed(self._names[number], "its process ended"))
+
+    def _take(self, line: bytes) -> None:
+        answer = decode_answer(line)
+        waiting = self._orders.get(answer.number) if answer.number is not None else None
+        if waiting is None or waiting.done() or answer.number is None:
+            return
+        if answer.result is not None:
+            waiting.set_result(answer.result)
+        else:
+            waiting.set_exception(_failed(self._names[answer.number], answer.error))
+
+    async def _watch(self) -> None:
+        """Kill the process when it gives no sign of life."""
+        while self.alive:
+            silent = asyncio.get_running_loop().time() - self._heard
+            if silent > self._limits.silence:
+                log.error("The crawling process gave no sign of life for %.0f s and is replaced", silent)
+                self.kill()
+                return
+            await asyncio.sleep(min(1.0, self._limits.silence / 4))
+
+
+def _failed(task: CrawlTask, why: str) -> CrawlFailedError:
+    return CrawlFailedError(
+        f"The crawl did not end, {why}", subject=task.channel.name, mend="It is tried again"
+    )

@@ -275,6 +275,12 @@ class Planner:
         self._entries += 1
         heapq.heappush(self._held, (at + hold, self._entries, page))
 
+    def missed(self, item_id: PageId, at: float) -> None:
+        """Tell that a visit could not be made, through no fault of the page: it stands where it stood before."""
+        page = self._pages.get(item_id)
+        if page is not None and page.stage is Stage.VISIT:
+            self._enlist(page, at)
+
     # -- the budget ----------------------------------------------------------------------------------------
 
     def budget(self, per_hour: float) -> None:
