@@ -16,7 +16,7 @@ from crawler.extract.textpage import read_text
 from crawler.sites.model import ArticlePage, Publisher
 from crawler.text import canonical
 from crawler.text.decode import decode
-from crawler.text.repair import repair, repair_html
+from crawler.text.repair import is_suspicious, repair, repair_html
 from storage.errors import PageAbsent, TemplateUnknown
 from storage.records import ArticleFields, Encoding, Outcome, PageBody, Reading, Repair
 
@@ -52,15 +52,32 @@ def read_page(pages: Sequence[PageBody], publisher: Publisher) -> Reading:
 def read_part(body: PageBody, publisher: Publisher) -> Part:
     """Read one page. Raises Undecodable, PageAbsent, TemplateUnknown."""
     decoded = decode(body.content, body.content_type or None)
-    is_text = _is_text(decoded.text, body.content_type)
-    repaired = repair(decoded.text) if is_text else repair_html(decoded.text)
-    read = read_text if is_text else publisher.read_article
-    page = read(repaired.text, body.url)
+    read = _read_text if _is_text(decoded.text, body.content_type) else _read_html
+    page, repairs = read(decoded.text, body.url, publisher)
     if page is None:
-        raise _not_an_article(repaired.text, body.url, publisher)
+        raise _not_an_article(decoded.text, body.url, publisher)
     located = ((publisher.locate(url), url) for url in page.parts)
     further = {address.part: url for address, url in located if address is not None}
-    return Part(body, _named(page, publisher), decoded.encoding, repaired.repairs, further)
+    return Part(body, _named(page, publisher), decoded.encoding, repairs, further)
+
+
+def _read_text(text: str, url: str, publisher: Publisher) -> tuple[ArticlePage | None, tuple[Repair, ...]]:
+    """An article in text form is told apart by its lines, so it is repaired before it is read."""
+    repaired = repair(text)
+    return read_text(repaired.text, url), repaired.repairs
+
+
+def _read_html(html: str, url: str, publisher: Publisher) -> tuple[ArticlePage | None, tuple[Repair, ...]]:
+    """Templates are found by their markup, which no damage touches: only an article that looks damaged is
+    repaired, with its whole page as evidence, and read again. A clean page pays for a glance at its article.
+    """
+    page = publisher.read_article(html, url)
+    if page is None or not is_suspicious("\n".join((page.fields.title, *page.fields.body))):
+        return page, ()
+    repaired = repair_html(html)
+    if repaired.text is html:
+        return page, repaired.repairs
+    return publisher.read_article(repaired.text, url), repaired.repairs
 
 
 def _named(page: ArticlePage, publisher: Publisher) -> ArticlePage:

@@ -9,9 +9,9 @@ from typing import Any
 
 from crawler.read import join, read_part
 from crawler.sites import PEOPLE
-from crawler.text import repair
 from crawler.text.canonical import canonical_text, content_hash, fold
 from crawler.text.decode import decode
+from crawler.text.repair import is_suspicious
 from storage import articles
 from storage.database import Database
 from storage.decide import Policy
@@ -31,7 +31,7 @@ def run() -> list[dict[str, Any]]:
     fields = [page.fields for page in read if page is not None]
     steps = {
         "decode": _each(pages, lambda page: decode(page.content, page.content_type)),
-        "repair": _each(texts, repair.repair_html),
+        "look for damage": _each(fields, lambda one: is_suspicious("\n".join((one.title, *one.body)))),
         "extract": _each(
             list(zip(texts, pages, strict=True)), lambda pair: PEOPLE.read_article(pair[0], pair[1].url)
         ),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from crawler.text.repair.result import Repaired
 from crawler.text.repair.suspicion import is_suspicious
 
-__all__ = ["Repaired", "repair", "repair_html"]
+__all__ = ["Repaired", "is_suspicious", "repair", "repair_html"]
 
 
 def repair(text: str) -> Repaired:
