@@ -1,64 +1,354 @@
-"""The one place that wires everything: config → store, crawling process, jobs."""
+"""The one place that wires everything: config → store, crawling process, plans, jobs."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import dataclasses
+import logging
 import signal
-from collections.abc import Callable
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+from urllib.parse import urlsplit
 
 from crawler.serve import Start
 from crawler.task import CrawlResult, CrawlTask
-from scheduler.child import CrawlerProcess
+from scheduler import jobs
+from scheduler.child import CrawlerProcess, CrawlFailedError, Limits
 from scheduler.config import Config
-from scheduler.jobs import new_scheduler, schedule_crawl, schedule_telling
+from scheduler.holder import AlreadyWatchedError, Holder, hold
+from scheduler.plan import BATCH, Batch, HostPlan, host_plans, utc_now
+from scheduler.revisit import PageId
+from scheduler.rhythm import Plan
 from scheduler.tell import Teller
 from storage import queries
 from storage.database import Database
 from storage.decide import Policy
+from storage.errors import NewsdeltaError, StorageError
 from storage.records import Event
+
+log = logging.getLogger(__name__)
+
+Tell = Callable[[Event], None]
+Report = Callable[[CrawlResult], None]
+
+#: Seconds between two saves of what the plans learned, two looks at the lock, two at the clock.
+SAVE_EVERY, HOLD_EVERY, CLOCK_EVERY = 60.0, 20.0, 1.0
+
+
+def policy_of(config: Config) -> Policy:
+    """When an absence is a removal."""
+    return Policy(config.removal_visits, config.removal_after)
 
 
 def task_for(config: Config, name: str) -> CrawlTask:
-    """The regular crawl of one watched channel."""
+    """The regular crawl of one whole channel."""
+    return CrawlTask(channel=config.channel(name), revisit_for=config.revisit_for, policy=policy_of(config))
+
+
+def task_of(config: Config, batch: Batch) -> CrawlTask:
+    """The visits of a batch, and nothing else."""
     return CrawlTask(
-        channel=config.channel(name),
-        revisit_for=config.revisit_for,
-        policy=Policy(config.removal_visits, config.removal_after),
+        channel=config.channel(batch.channel), urls=batch.urls, follow=False, policy=policy_of(config)
     )
+
+
+def plans_of(config: Config) -> list[HostPlan]:
+    """The plans of the channels that are visited by plan, not loaded yet."""
+    budgets = {name: rhythm.per_hour for name, rhythm in config.rhythms.items() if isinstance(rhythm, Plan)}
+    channels = [config.channels[name] for name in budgets]
+    return host_plans(channels, budgets, policy_of(config), config.revisit_for)
+
+
+def start_of(config: Config, database: Database) -> Start:
+    """What the crawling process is told first; what was asked of a host in the last hour counts."""
+    made = queries.requests_since(database, utc_now() - timedelta(hours=1))
+    spent: dict[str, int] = {}
+    for name, channel in config.channels.items():
+        host = urlsplit(channel.home).netloc
+        spent[host] = spent.get(host, 0) + made.get(name, 0)
+    return Start(config.database_url, config.requests_per_hour, config.allow_private_addresses, spent)
+
+
+class Watch:
+    """A running watch: what it crawls, visits and tells, until it is stopped."""
+
+    def __init__(
+        self, config: Config, database: Database, tell: Tell, report: Report, limits: Limits
+    ) -> None:
+        self.config = config
+        self.database = database
+        self.process = CrawlerProcess(lambda: start_of(self.config, database), limits)
+        self.teller = Teller(database, tell, after=queries.last_event_id(database))
+        self.scheduler = jobs.new_scheduler(config.time_zone)
+        self._report = report
+        self._plans: dict[str, HostPlan] = {}
+        self._turns: dict[str, asyncio.Lock] = {}
+        self._spent: dict[str, deque[tuple[float, int]]] = {}
+        self._stopping = False
+
+    # -- begin, change, end
+
+    def begin(self) -> None:
+        """Schedule everything."""
+        self._schedule()
+        jobs.schedule_steady(self.scheduler, "tell", self.teller.tell_new, 0.5)
+        jobs.schedule_steady(self.scheduler, "save", self._save, SAVE_EVERY)
+        self.scheduler.start()
+
+    def change(self, config: Config) -> None:
+        """Go on by another config, on the same database; crawls under way end by the old one."""
+        self.save()
+        for name in self.config.channels:
+            jobs.cancel(self.scheduler, f"crawl {name}")
+        for host in self._plans:
+            jobs.cancel(self.scheduler, f"visit {host}")
+        self.config = dataclasses.replace(config, database_url=self.config.database_url)
+        self.process.retire()
+        self.scheduler.timezone = jobs.new_scheduler(config.time_zone).timezone
+        self._schedule()
+
+    def _schedule(self) -> None:
+        now = utc_now()
+        for name, rhythm in self.config.rhythms.items():
+            if not isinstance(rhythm, Plan):
+                jobs.schedule_crawl(self.scheduler, name, rhythm, self.crawl, now)
+        for plan in self.plans():
+            jobs.schedule_visits(self.scheduler, plan.host, self.visit, now, plan.wait(now))
+
+    async def stop(self) -> None:
+        """Begin nothing more, and finish the pages in hand."""
+        self._stopping = True
+        if self.scheduler.running:
+            self.scheduler.pause()
+        await self.process.stop()
+
+    async def end(self) -> None:
+        """Stop, tell and keep what the last pages brought: within ten seconds."""
+        await self.stop()
+        for turn in self._turns.values():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(turn.acquire(), 0.5)
+        if self.scheduler.running:
+            self.scheduler.shutdown(wait=False)
+        await self.teller.tell_new()
+        self.save()
+
+    def plans(self) -> list[HostPlan]:
+        """Load the plans, for visits that no scheduler makes."""
+        self._plans = {plan.host: plan for plan in plans_of(self.config)}
+        for plan in self._plans.values():
+            plan.load(self.database, utc_now())
+        return list(self._plans.values())
+
+    # -- the jobs
+
+    async def crawl(self, name: str) -> CrawlResult | None:
+        """Crawl one whole channel."""
+        return await self._order(task_for(self.config, name))
+
+    async def visit(self, host: str) -> None:
+        """Make the planned visits to a host that are due, and say when to come back."""
+        plan = self._plans.get(host)
+        if plan is None:
+            return
+        try:
+            for batch in plan.take(utc_now()):
+                await self._visit(plan, batch)
+        finally:
+            if not self._stopping and self._plans.get(host) is plan:
+                now = utc_now()
+                jobs.schedule_visits(self.scheduler, host, self.visit, now, max(0.1, plan.wait(now)))
+
+    async def visit_once(self, plan: HostPlan) -> list[CrawlResult]:
+        """Make the visits that the budget allows for the time since the last call, an hour's worth at most."""
+        results: list[CrawlResult] = []
+        left = plan.allowance(utc_now())
+        visited: set[PageId] = set()
+        while left > 0 and not self._stopping:
+            batches = plan.take(utc_now(), min(left, BATCH), once=visited)
+            for batch in batches:
+                if result := await self._visit(plan, batch):
+                    results.append(result)
+            if not batches:
+                break
+            left -= sum(len(batch.pages) for batch in batches)
+        return results
+
+    async def _visit(self, plan: HostPlan, batch: Batch) -> CrawlResult | None:
+        result = await self._order(task_of(self.config, batch))
+        if result is None:
+            plan.lost(batch, utc_now())
+            return None
+        if plan.learn(batch, result, utc_now()):
+            self._find_unread(plan)
+        self._spend(plan.host, result.sent)
+        return result
+
+    def _find_unread(self, plan: HostPlan) -> None:
+        try:
+            plan.find_unread(self.database)
+        except StorageError as error:
+            log.warning("What was found cannot be looked up now: %s", error)
+
+    async def _order(self, task: CrawlTask) -> CrawlResult | None:
+        """Crawl; two crawls of one channel never overlap, by whichever job they come."""
+        async with self._turns.setdefault(task.channel.name, asyncio.Lock()):
+            try:
+                result = await self.process.crawl(task)
+            except CrawlFailedError as error:
+                if not self._stopping:
+                    log.error("%s", error)
+                return None
+        self._report(result)
+        return result
+
+    async def _save(self) -> None:
+        self.save()
+
+    def save(self) -> None:
+        """Keep what the plans learned."""
+        try:
+            for plan in self._plans.values():
+                plan.save(self.database, utc_now())
+        except StorageError as error:
+            log.warning("What was learned cannot be kept now: %s", error)
+
+    # -- what it says of itself
+
+    def _spend(self, host: str, requests: int) -> None:
+        self._spent.setdefault(host, deque()).append((asyncio.get_running_loop().time(), requests))
+
+    def status(self) -> str:
+        """What comes next, and what is left of the budget, in a line."""
+        due = [job for job in self.scheduler.get_jobs() if job.id.startswith(("crawl ", "visit "))]
+        if not due:
+            return "nothing to watch"
+        first = min(due, key=lambda job: job.next_run_time)
+        what, _, whom = first.id.partition(" ")
+        words = f"next {what} {first.next_run_time.astimezone():%H:%M:%S} {whom}"
+        plan = self._plans.get(whom)
+        return words if plan is None else f"{words} · {self._left(plan)}"
+
+    def _left(self, plan: HostPlan) -> str:
+        spent, since = self._spent.setdefault(plan.host, deque()), asyncio.get_running_loop().time() - 3600
+        while spent and spent[0][0] < since:
+            spent.popleft()
+        left = max(0, int(plan.per_hour) - sum(requests for _, requests in spent))
+        return (
+            f"{left} of {plan.per_hour:g} requests left this hour · {len(plan)} pages, {plan.unread} unread"
+        )
+
+
+@contextlib.asynccontextmanager
+async def _opened(
+    config: Config, tell: Tell, report: Report, limits: Limits
+) -> AsyncIterator[tuple[Watch, Holder]]:
+    """The lock, the store and a watch that has not begun; at the end all is stopped and closed."""
+    with hold(config.database_url, utc_now()) as holder, Database.open(config.database_url) as database:
+        watching = Watch(config, database, tell, report, limits)
+        try:
+            yield watching, holder
+        finally:
+            await watching.end()
 
 
 async def watch(
     config: Config,
-    tell: Callable[[Event], None],
-    report: Callable[[CrawlResult], None],
+    tell: Tell,
+    report: Report,
     stop: asyncio.Event,
+    *,
+    reload: asyncio.Queue[Config] | None = None,
+    show: Callable[[str], None] | None = None,
+    limits: Limits = Limits(),  # noqa: B008 - frozen
 ) -> None:
-    """Crawl every watched channel at its interval and tell what happens, until `stop` is set."""
-    database = Database.open(config.database_url)
-    process = CrawlerProcess(
-        Start(config.database_url, config.requests_per_hour, config.allow_private_addresses)
-    )
-    teller = Teller(database, tell, after=queries.last_event_id(database))
-    scheduler = new_scheduler()
-    for name in config.channels:
-        schedule_crawl(scheduler, process, task_for(config, name), config.every.total_seconds(), report)
-    schedule_telling(scheduler, teller)
-    scheduler.start()
-    try:
-        await stop.wait()
-    finally:
-        scheduler.shutdown(wait=False)
-        await process.stop()
-        await teller.tell_new()
-        database.close()
+    """Crawl every watched channel by its rhythm and tell what happens, until `stop` is set.
+
+    A config put into `reload` takes the place of the one before. `show` gets a line of status every second.
+    Raises AlreadyWatchedError where another process watches this database, also where it took over after
+    a lost connection; StorageError where the store cannot be opened.
+    """
+    async with _opened(config, tell, report, limits) as (watching, holder):
+        watching.begin()
+        helpers = [
+            asyncio.ensure_future(_keep_hold(holder)),
+            asyncio.ensure_future(_mind_clock(watching, show)),
+        ]
+        if reload is not None:
+            helpers.append(asyncio.ensure_future(_take_configs(watching, reload)))
+        stopped = asyncio.ensure_future(stop.wait())
+        await asyncio.wait({stopped, *helpers}, return_when=asyncio.FIRST_COMPLETED)
+        for helper in (stopped, *helpers):
+            if helper.done():
+                helper.result()  # raises what went wrong
+            helper.cancel()
+
+
+async def _keep_hold(holder: Holder) -> None:
+    while holder.still_held():
+        await asyncio.sleep(HOLD_EVERY)
+    raise AlreadyWatchedError("Another newsdelta took over this database while it could not be reached")
+
+
+async def _mind_clock(watching: Watch, show: Callable[[str], None] | None) -> None:
+    """See to it that no job sleeps until a clock that was put back comes round again; show the status."""
+    last = utc_now()
+    while True:
+        await asyncio.sleep(CLOCK_EVERY)
+        now = utc_now()
+        if now < last - timedelta(seconds=1):
+            jobs.clock_was_put_back(watching.scheduler, now)
+        last = now
+        if show is not None:
+            show(watching.status())
+
+
+async def _take_configs(watching: Watch, reload: asyncio.Queue[Config]) -> None:
+    while True:
+        watching.change(await reload.get())
+
+
+async def watch_once(config: Config, tell: Tell, report: Report) -> list[CrawlResult]:
+    """Crawl each channel once, or make the planned visits that are due, and tell what happened.
+
+    Raises as `watch` does.
+    """
+    async with _opened(config, tell, report, Limits()) as (watching, _):
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, lambda: asyncio.ensure_future(watching.stop()))
+        results: list[CrawlResult] = []
+        for name, rhythm in config.rhythms.items():
+            if not isinstance(rhythm, Plan) and (result := await watching.crawl(name)):
+                results.append(result)
+        for plan in watching.plans():
+            results += await watching.visit_once(plan)
+        return results
 
 
 async def watch_until_signal(
-    config: Config, tell: Callable[[Event], None], report: Callable[[CrawlResult], None]
+    config: Config,
+    tell: Tell,
+    report: Report,
+    *,
+    read_config: Callable[[], Config],
+    show: Callable[[str], None] | None = None,
 ) -> None:
-    """Watch until SIGINT or SIGTERM."""
-    stop = asyncio.Event()
+    """Watch until SIGINT or SIGTERM; after SIGHUP go on by what `read_config` returns. Raises as `watch` does."""
+    stop, reload = asyncio.Event(), asyncio.Queue[Config]()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    await watch(config, tell, report, stop)
+
+    def read_again() -> None:
+        try:
+            reload.put_nowait(read_config())
+        except NewsdeltaError as error:
+            log.error("The config is not taken, the old one stays: %s", error)
+        else:
+            log.warning("The config was read again")
+
+    loop.add_signal_handler(signal.SIGHUP, read_again)
+    await watch(config, tell, report, stop, reload=reload, show=show)

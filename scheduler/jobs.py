@@ -1,57 +1,83 @@
-"""What APScheduler runs: short, and safe to run late, once, or again."""
+"""What APScheduler is told: when each thing is done. Jobs may come late, once, or again, and never overlap.
+
+A job that comes late runs once, whenever that is. Two runs of one job never overlap: a run that is due while
+the one before goes on is left out.
+"""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
+from apscheduler.job import Job
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.base import BaseTrigger
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from crawler.task import CrawlResult, CrawlTask
-from scheduler.child import CrawlerProcess, CrawlFailedError
-from scheduler.tell import Teller
+from scheduler.rhythm import Cron, Every, cron_fields
 
-log = logging.getLogger(__name__)
+Work = Callable[..., Awaitable[object]]
 
-#: Jobs that come late run once, whenever that is; two runs of one job never overlap.
 JOB_DEFAULTS = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
 
-
-async def crawl_channel(
-    process: CrawlerProcess, task: CrawlTask, report: Callable[[CrawlResult], None]
-) -> None:
-    """Crawl one channel once and report what came of it."""
-    try:
-        report(await process.crawl(task))
-    except CrawlFailedError as error:
-        log.error("%s", error)
+# It warns of every run that is left out, which is what we want it to do.
+logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
-def new_scheduler() -> AsyncIOScheduler:
+def new_scheduler(time_zone: str = "Asia/Shanghai") -> AsyncIOScheduler:
     """A scheduler whose jobs behave as above, on the running event loop."""
-    return AsyncIOScheduler(job_defaults=JOB_DEFAULTS, timezone="Asia/Shanghai")
+    return AsyncIOScheduler(job_defaults=JOB_DEFAULTS, timezone=time_zone)
 
 
 def schedule_crawl(
-    scheduler: AsyncIOScheduler,
-    process: CrawlerProcess,
-    task: CrawlTask,
-    every: float,
-    report: Callable[[CrawlResult], None],
+    scheduler: AsyncIOScheduler, name: str, rhythm: Every | Cron, work: Work, now: datetime
 ) -> None:
-    """Crawl a channel now and then every `every` seconds."""
-    scheduler.add_job(
-        crawl_channel,
-        IntervalTrigger(seconds=every),
-        args=(process, task, report),
-        id=f"crawl {task.channel.name}",
-        next_run_time=datetime.now(UTC),
-        replace_existing=True,
-    )
+    """Crawl a channel by its rhythm: at an interval from now on, or at the times of its cron expression."""
+    trigger = trigger_of(rhythm, scheduler.timezone)
+    job, options = f"crawl {name}", {}
+    if isinstance(rhythm, Every):
+        options["next_run_time"] = now
+    scheduler.add_job(work, trigger, args=(name,), id=job, replace_existing=True, **options)
 
 
-def schedule_telling(scheduler: AsyncIOScheduler, teller: Teller, every: float = 0.5) -> None:
-    """Tell new events soon after they are stored."""
-    scheduler.add_job(teller.tell_new, IntervalTrigger(seconds=every), id="tell", replace_existing=True)
+def trigger_of(rhythm: Every | Cron, time_zone: Any) -> BaseTrigger:
+    """APScheduler's word for a rhythm."""
+    if isinstance(rhythm, Cron):
+        return CronTrigger(**cron_fields(rhythm.expression), timezone=time_zone)
+    return IntervalTrigger(seconds=rhythm.interval.total_seconds(), timezone=time_zone)
+
+
+def schedule_visits(
+    scheduler: AsyncIOScheduler, host: str, work: Work, now: datetime, seconds: float
+) -> None:
+    """Make the next planned visits to a host in so many seconds."""
+    trigger = DateTrigger(now + timedelta(seconds=seconds), timezone=UTC)
+    scheduler.add_job(work, trigger, args=(host,), id=f"visit {host}", replace_existing=True)
+
+
+def schedule_steady(scheduler: AsyncIOScheduler, name: str, work: Work, every: float) -> None:
+    """Do something small every so many seconds."""
+    scheduler.add_job(work, IntervalTrigger(seconds=every), id=name, replace_existing=True)
+
+
+def cancel(scheduler: AsyncIOScheduler, job: str) -> None:
+    """Do something no longer; what runs goes on. An unknown job is no error."""
+    if scheduler.get_job(job) is not None:
+        scheduler.remove_job(job)
+
+
+def clock_was_put_back(scheduler: AsyncIOScheduler, now: datetime) -> None:
+    """Let no job wait for the old time to come round again: do all now that is not bound to a time of day."""
+    for job in scheduler.get_jobs():
+        job.modify(next_run_time=_next_run(job, now))
+
+
+def _next_run(job: Job, now: datetime) -> datetime:
+    if isinstance(job.trigger, CronTrigger):
+        found: datetime | None = job.trigger.get_next_fire_time(None, now)
+        return found or now
+    return min(now, job.next_run_time)

@@ -101,6 +101,7 @@ class HostPlan:
         self._paused = 0.0
         self._ahead = 0.0
         self._latest = float("-inf")
+        self._saved_at: datetime | None = None
 
     # -- times: the planner counts hours from a midnight of the site's, and its time never goes back
 
@@ -126,6 +127,7 @@ class HostPlan:
         now = self._now(at)
         saved = load_plan(database, self.host)
         if saved is not None:
+            self._saved_at = saved.saved_at
             self._restore(saved.state, now)
         for channel in self.channels.values():
             self._load_listings(channel, now)
@@ -196,10 +198,10 @@ class HostPlan:
 
     # -- what to visit
 
-    def take(self, at: datetime, most: int = BATCH, *, whole: bool = False) -> list[Batch]:
+    def take(self, at: datetime, most: int = BATCH, *, once: set[PageId] | None = None) -> list[Batch]:
         """Take out the visits that are due, a batch for each channel; each must be told of by `learn` or `lost`.
 
-        `whole`: so many as `most` says, whatever the pace.
+        `once`: take as many as `most` says, whatever the pace, but none of these pages; those taken are added.
         """
         now = self._now(at)
         self._ask_again(now)
@@ -207,11 +209,16 @@ class HostPlan:
         while len(taken) < most and now >= self._paused:
             self._feed(now)
             wait = self._planner.wait(now)
-            if wait > self._horizon() and not whole:
+            if wait > self._horizon() and once is None:
                 break
-            page = self._planner.next(now + (0.0 if whole else wait))
+            page = self._planner.next(now + wait if once is None else now)
             if page is None:
                 break
+            if once is not None:
+                if page in once:
+                    self._planner.missed(page, now)  # what is left is not worth a second visit
+                    break
+                once.add(page)
             taken.append(page)
             self._note_taken(page)
         return list(self._batches(taken))
@@ -229,6 +236,11 @@ class HostPlan:
         """How many articles wait that nobody has read yet."""
         fed = sum(target.unread and not target.tries for target in self._targets.values())
         return fed + sum(map(len, self._unread.values()))
+
+    def allowance(self, at: datetime) -> int:
+        """The visits that the budget allows for the time since the plan was saved last: an hour's worth at most."""
+        hours = 1.0 if self._saved_at is None else (at - self._saved_at).total_seconds() / 3600
+        return max(1, int(self.rate * min(1.0, max(0.0, hours))))
 
     def _ask_again(self, now: float) -> None:
         """Bring articles to the front whose removal is to be confirmed."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from storage import queries
 from storage.database import Database
+from storage.errors import StorageError
 from storage.records import Event
+
+log = logging.getLogger(__name__)
 
 
 class Teller:
@@ -18,7 +22,10 @@ class Teller:
         self._after = after
 
     async def tell_new(self) -> None:
-        """Hand on the events stored since the last call."""
-        for event in queries.events(self._database, after_id=self._after):
-            self._listener(event)
-            self._after = event.id
+        """Hand on the events stored since the last call; where the store is in trouble, the next call does it."""
+        try:
+            for event in queries.events(self._database, after_id=self._after):
+                self._listener(event)
+                self._after = event.id
+        except StorageError as error:
+            log.warning("Events cannot be told now: %s", error)

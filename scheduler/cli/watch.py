@@ -3,28 +3,86 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import logging
+import sys
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import click
 
 from scheduler.cli.common import with_config
-from scheduler.config import Config
+from scheduler.config import Config, load
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 @click.command("watch")
+@click.option("--once", is_flag=True, help="Do what is due now, and end: for cron.")
 @with_config
-def command(config: Config) -> None:
-    """Crawl the watched channels at their interval and print what happens, until stopped (Ctrl-C, SIGTERM)."""
-    from scheduler.app import watch_until_signal
-    from scheduler.cli.paint import console, event_line
+def command(config: Config, once: bool) -> None:
+    """Watch the channels and print what happens, until stopped (Ctrl-C, SIGTERM).
+
+    A channel is visited by plan, page by page within its request budget, or crawled whole where `every` or
+    `cron` says so. SIGHUP reads the config again. A second watcher of the same database is refused.
+
+    With --once the exit code is that of `newsdelta crawl`.
+    """
+    from scheduler.cli.paint import console
+
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    out = console()
+    if once:
+        sys.exit(_once(config, out))
+    for name, rhythm in config.rhythms.items():
+        click.echo(f"Watching {name}, {rhythm}.", err=True)
+    click.echo(f"The store is {config.database_name}.", err=True)
+    _watch(config, out)
+
+
+def _once(config: Config, out: Console) -> int:
+    from crawler.task import exit_code
+    from scheduler.app import watch_once
+    from scheduler.cli.paint import event_line
     from scheduler.cli.progress import print_problems
 
-    out = console()
-    names = ", ".join(config.channels)
-    click.echo(f"Watching {names} every {config.every}; the store is {config.database_name}.", err=True)
-    asyncio.run(
-        watch_until_signal(
+    results = asyncio.run(
+        watch_once(
             config,
             tell=lambda event: out.print(event_line(event)),
             report=lambda result: print_problems([result]),
         )
     )
+    return exit_code(results)
+
+
+def _watch(config: Config, out: Console) -> None:
+    from scheduler.app import watch_until_signal
+    from scheduler.cli.paint import event_line
+    from scheduler.cli.progress import print_problems
+
+    source = str(config.source) if config.source else None
+    with _status_line(out) as show:
+        asyncio.run(
+            watch_until_signal(
+                config,
+                tell=lambda event: out.print(event_line(event)),
+                report=lambda result: print_problems([result]),
+                read_config=lambda: load(source),
+                show=show,
+            )
+        )
+
+
+@contextlib.contextmanager
+def _status_line(out: Console) -> Iterator[Callable[[str], None] | None]:
+    """A quiet last line on a terminal; nothing where the output goes elsewhere."""
+    if not out.is_terminal:
+        yield None
+        return
+    from rich.live import Live
+    from rich.text import Text
+
+    with Live(console=out, auto_refresh=False, transient=True) as line:
+        yield lambda words: line.update(Text(words, "dim", overflow="ellipsis", no_wrap=True), refresh=True)
