@@ -204,8 +204,8 @@ def _record_new(connection: Connection, sighting: Sighting) -> Recorded | None:
     """Store an article and find its story; None where another process has stored it since we looked."""
     story_index.lock(connection)
     reading = _reading_of(sighting)
-    at = reading.fields.published_at or sighting.observation.at
-    place = story_index.find(connection, reading.canonical, reading.content_hash, at)
+    times = story_index.Times(reading.fields.published_at, sighting.observation.at)
+    place = story_index.find(connection, reading.canonical, reading.content_hash, times)
     article = _insert_article(connection, sighting, place.story)
     if article is None:
         return None
@@ -279,8 +279,8 @@ def _record_known(
 
 def _index_text(connection: Connection, row: Any, reading: Reading) -> None:
     """Let the next article find the story of this one by its new text, too."""
-    at = reading.fields.published_at or row.first_seen
-    story_index.add(connection, row.id, reading.canonical, at)
+    times = story_index.Times(reading.fields.published_at, row.first_seen)
+    story_index.add(connection, row.id, reading.canonical, times)
 
 
 def _is_recorded(connection: Connection, article: int, sighting: Sighting) -> bool:

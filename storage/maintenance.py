@@ -10,14 +10,26 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, delete, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Table,
+    and_,
+    delete,
+    distinct,
+    func,
+    or_,
+    select,
+)
 
-from storage import search
+from storage import search, story_index
 from storage.bodies import ZstdError, body_digest, unpack
 from storage.database import Database
 from storage.errors import StorageError
 from storage.rows import pages_of
-from storage.schema import articles, bodies, metadata, observations, revisions
+from storage.schema import articles, bodies, metadata, observations, revisions, story_keys
 
 _AT_ONCE = 200
 
@@ -43,7 +55,8 @@ def check(database: Database) -> Report:
     """Look for damage, and say each finding in one sentence.
 
     What is looked at: the database's own check (SQLite), rows that belong to nothing, articles that differ
-    from their last revision, bodies that are lost or are not what their name says. Memory does not grow
+    from their last revision, bodies that are lost or are not what their name says, stories that nothing began,
+    articles that belong to no story. Memory does not grow
     with the number of articles. Raises StorageError where the database cannot be read at all.
     """
     findings: list[str] = []
@@ -53,6 +66,7 @@ def check(database: Database) -> Report:
         findings += _head_findings(connection)
         findings += _page_findings(connection)
         findings += _body_findings(connection)
+        findings += _story_findings(connection)
         seen, kept = (connection.scalar(_count(table)) or 0 for table in (revisions, bodies))
     return Report(seen, kept, tuple(findings))
 
@@ -68,6 +82,24 @@ def rebuild_search(database: Database) -> int:
     """Make the search index anew from the stored texts; returns how many they are. Raises StorageError."""
     with database.write() as connection:
         return search.rebuild(connection)
+
+
+def rebuild_stories(database: Database) -> int:
+    """Make the index of stories anew, and give a story to the articles that have none, in the order first seen.
+
+    An article that has its story keeps it: people were told so. Goes in many transactions, so that others
+    may write meanwhile; one that was cut short is begun again. Returns how many articles were indexed. Raises
+    StorageError.
+    """
+    with database.write() as connection:
+        story_index.clear(connection)
+    done, last = 0, None
+    while True:
+        with database.write() as connection:
+            taken, last = story_index.rebuild_step(connection, last)
+        done += taken
+        if taken < story_index.STEP:
+            return done
 
 
 def sizes(database: Database) -> Sizes:
@@ -163,6 +195,22 @@ def _body_findings(connection: Connection) -> Iterator[str]:
                 sound = False
             if not sound:
                 yield f"body {row.digest}: it is not what was stored"
+
+
+def _story_findings(connection: Connection) -> Iterator[str]:
+    """Articles whose story is lost or was never looked for, and keys of articles that are not there."""
+    first = articles.alias()
+    began = and_(first.c.id == articles.c.story, first.c.story == first.c.id)
+    lost = articles.c.story.is_not(None) & first.c.id.is_(None)
+    for article, story in connection.execute(
+        select(articles.c.id, articles.c.story).select_from(articles.outerjoin(first, began)).where(lost)
+    ):
+        yield f"article {article}: its story, {story}, was begun by no article"
+    if without := connection.scalar(_count(articles).where(articles.c.story.is_(None))):
+        yield f"{without} articles belong to no story: newsdelta db rebuild"
+    known = select(articles.c.id).where(articles.c.id == story_keys.c.article).exists()
+    if strays := connection.scalar(select(func.count(distinct(story_keys.c.article))).where(~known)):
+        yield f"the index of stories has {strays} articles that are not stored: newsdelta db rebuild"
 
 
 def _by_key(

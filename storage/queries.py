@@ -120,6 +120,14 @@ def articles(
         return tuple(article_of(row) for row in connection.execute(wanted))
 
 
+def story_members(database: Database, story: int) -> tuple[Article, ...]:
+    """The articles of a story, in the order first seen; () for a number that names none. Raises StorageError."""
+    wanted = select(*ARTICLE).where(articles_table.c.story == story)
+    with database.read() as connection:
+        rows = connection.execute(wanted.order_by(articles_table.c.first_seen, articles_table.c.id)).all()
+    return tuple(article_of(row) for row in rows)
+
+
 def revision(database: Database, article: int, number: int | None = None) -> Revision:
     """One revision of an article, the last one without a number. Raises NotFound, StorageError."""
     wanted = select(*REVISION).where(revisions_table.c.article == article)

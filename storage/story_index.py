@@ -37,6 +37,7 @@ from storage.stories import (
     WINDOW_WEEKS,
     Candidate,
     assign,
+    is_long,
     new_keys,
     rank,
     read_text,
@@ -51,13 +52,29 @@ STEP = 200
 _LOCK = 7102025
 
 
+#: Keys by the week that they are stored in.
+KeysOfWeeks = tuple[tuple[int, tuple[int, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """When an article was published, where it says so, and when we first saw it."""
+
+    published: datetime | None
+    seen: datetime
+
+    @property
+    def weeks(self) -> tuple[int, ...]:
+        """The weeks in which it can be found: of an article taken from an archive, two."""
+        return tuple({week_of(self.published or self.seen): None, week_of(self.seen): None})
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a text belongs: its story (None: it begins one), its week, and the keys to be stored for it."""
+    """Where a text belongs: its story (None: it begins one), and the keys to be stored for it."""
 
     story: int | None
-    week: int
-    keys: tuple[int, ...]
+    keys: KeysOfWeeks
 
 
 def lock(connection: Connection) -> None:
@@ -69,26 +86,29 @@ def lock(connection: Connection) -> None:
         _TAKE_LOCK(connection, {"lock": _LOCK})
 
 
-def find(connection: Connection, canonical: str, content_hash: str, at: datetime) -> Place:
-    """Find the place of an article that is not stored yet; `at` is when it was published, else first seen."""
-    keys, week = signature(canonical), week_of(at)
-    rows = _rows_of(connection, [week + offset for offset in WINDOW_WEEKS], keys)
-    likely = rank([(key, article) for _, key, article in rows], keys)
-    story = _story_among(connection, likely, canonical, content_hash) if likely else None
-    return Place(story, week, _unstored(rows, week, keys))
+def find(connection: Connection, canonical: str, content_hash: str, times: Times) -> Place:
+    """Find the place of an article that is not stored yet."""
+    keys, weeks = signature(canonical), times.weeks
+    around = {week + offset for week in weeks for offset in WINDOW_WEEKS}
+    rows = _rows_of(connection, sorted(around), keys)
+    story = _twin(connection, canonical, content_hash)
+    if story is None and rows:
+        found = dict.fromkeys((key, article) for _, key, article in rows)
+        story = _story_among(connection, rank(found, keys), canonical)
+    return Place(story, _unstored(rows, weeks, keys))
 
 
 def keep(connection: Connection, article: int, place: Place) -> None:
     """Store the keys of an article's text; the article that begins a story gets its own number for it."""
     if place.story is None:
         _BEGIN_STORY(connection, {"of": article})
-    _keep_keys(connection, article, place.week, place.keys)
+    _keep_keys(connection, article, place.keys)
 
 
-def add(connection: Connection, article: int, canonical: str, at: datetime) -> None:
+def add(connection: Connection, article: int, canonical: str, times: Times) -> None:
     """Store the keys of another text of an article, which stays in its story."""
-    keys, week = signature(canonical), week_of(at)
-    _keep_keys(connection, article, week, _unstored(_rows_of(connection, [week], keys), week, keys))
+    keys, weeks = signature(canonical), times.weeks
+    _keep_keys(connection, article, _unstored(_rows_of(connection, weeks, keys), weeks, keys))
 
 
 def clear(connection: Connection) -> None:
@@ -96,56 +116,66 @@ def clear(connection: Connection) -> None:
     connection.execute(delete(story_keys))
 
 
-def rebuild_step(connection: Connection, after: tuple[datetime, int] | None) -> tuple[datetime, int] | None:
-    """Index some articles, in the order first seen, and give those a story that have none.
+#: How far a rebuild has come: first_seen and id of the last article indexed.
+Reached = tuple[datetime, int]
 
-    `after` is what the step before returned; None begins, and is returned at the end.
+
+def rebuild_step(connection: Connection, after: Reached | None) -> tuple[int, Reached | None]:
+    """Index up to `STEP` articles, in the order first seen, and give those a story that have none.
+
+    `after` is where the step before ended, None begins. Returns how many were indexed, and where it ended.
     """
     wanted: Select[Any] = _HEADS if after is None else _HEADS.where(tuple_(*after) < _PLACE)
     lock(connection)
     rows = connection.execute(wanted.limit(STEP)).all()
     for row in rows:
         _index_stored(connection, row)
-    return (rows[-1].first_seen, rows[-1].id) if rows else None
+    return len(rows), (rows[-1].first_seen, rows[-1].id) if rows else after
 
 
 def _index_stored(connection: Connection, row: Row[Any]) -> None:
-    at = row.published_at or row.first_seen
+    times = Times(row.published_at, row.first_seen)
     if row.story is not None:
-        add(connection, row.id, row.canonical, at)
+        add(connection, row.id, row.canonical, times)
         return
-    place = find(connection, row.canonical, row.content_hash, at)
+    place = find(connection, row.canonical, row.content_hash, times)
     story = row.id if place.story is None else place.story
     connection.execute(update(articles).where(articles.c.id == row.id).values(story=story))
     connection.execute(update(events).where(events.c.article == row.id).values(story=story))
-    _keep_keys(connection, row.id, place.week, place.keys)
+    _keep_keys(connection, row.id, place.keys)
 
 
-def _story_among(
-    connection: Connection, likely: Sequence[int], canonical: str, content_hash: str
-) -> int | None:
+def _twin(connection: Connection, canonical: str, content_hash: str) -> int | None:
+    """The story of an article that says the very same, whenever that was."""
+    twin = _TWIN.first(connection, {"hash": content_hash})
+    return twin.story if twin is not None and is_long(read_text(canonical)) else None
+
+
+def _story_among(connection: Connection, likely: Sequence[int], canonical: str) -> int | None:
+    if not likely:
+        return None
     rows = _CANDIDATES.all(connection, {"ids": _numbers(connection, likely)})
-    same = [row for row in rows if row.content_hash == content_hash]
-    if same:
-        return int(min(row.story for row in same))
-    match = assign(
-        read_text(canonical), [Candidate(row.id, row.story, read_text(row.canonical)) for row in rows]
-    )
+    candidates = [Candidate(row.id, row.story, read_text(row.canonical)) for row in rows]
+    match = assign(read_text(canonical), candidates)
     return match.story if match else None
 
 
-def _rows_of(connection: Connection, weeks: list[int], keys: Sequence[int]) -> list[tuple[int, ...]]:
+def _rows_of(connection: Connection, weeks: Sequence[int], keys: Sequence[int]) -> list[tuple[int, ...]]:
     """Week, key and article of each row that has one of the keys."""
     asked = {"weeks": _numbers(connection, weeks), "keys": _numbers(connection, keys)}
     return _ROWS.numbers(connection, asked)
 
 
-def _unstored(rows: Sequence[tuple[int, ...]], week: int, keys: Sequence[int]) -> tuple[int, ...]:
-    return new_keys([(key, article) for stored, key, article in rows if stored == week], keys)
+def _unstored(rows: Sequence[tuple[int, ...]], weeks: Sequence[int], keys: Sequence[int]) -> KeysOfWeeks:
+    return tuple(
+        (week, new_keys([(key, article) for stored, key, article in rows if stored == week], keys))
+        for week in weeks
+    )
 
 
-def _keep_keys(connection: Connection, article: int, week: int, keys: Sequence[int]) -> None:
-    _KEEP_KEYS(connection, {"week": week, "article": article, "keys": _numbers(connection, keys)})
+def _keep_keys(connection: Connection, article: int, keys: KeysOfWeeks) -> None:
+    for week, new in keys:
+        _KEEP_KEYS(connection, {"week": week, "article": article, "keys": _numbers(connection, new)})
 
 
 def _numbers(connection: Connection, numbers: Sequence[int]) -> Any:
@@ -188,9 +218,17 @@ _OF_HEAD = and_(revisions.c.article == articles.c.id, revisions.c.number == arti
 _STORY = func.coalesce(articles.c.story, articles.c.id).label("story")
 
 _ROWS = Read(_rows)
+_TWIN = Read(
+    lambda kind: (
+        select(articles.c.story)
+        .where(articles.c.content_hash == bindparam("hash"), articles.c.story.is_not(None))
+        .order_by(articles.c.story)
+        .limit(1)
+    )
+)
 _CANDIDATES = Read(
     lambda kind: (
-        select(articles.c.id, _STORY, articles.c.content_hash, revisions.c.canonical)
+        select(articles.c.id, _STORY, revisions.c.canonical)
         .join(revisions, _OF_HEAD)
         .where(_one_of(articles.c.id, "ids", kind))
     )

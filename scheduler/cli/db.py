@@ -14,7 +14,7 @@ from scheduler.config import Config
 
 @click.group("db")
 def command() -> None:
-    """Upgrade, check, prune or back up the database."""
+    """Upgrade, check, rebuild, prune or back up the database."""
 
 
 @command.command("upgrade")
@@ -44,6 +44,19 @@ def check(config: Config, as_json_: bool) -> None:
             click.echo(finding)
         click.echo("The database is sound." if not report.findings else f"{len(report.findings)} findings.")
     sys.exit(1 if report.findings else 0)
+
+
+@command.command("rebuild")
+@with_config
+def rebuild(config: Config) -> None:
+    """Make the indexes for search and for stories anew from the stored texts."""
+    from storage import maintenance
+    from storage.database import Database
+
+    with Database.open(config.database_url) as database:
+        texts = maintenance.rebuild_search(database)
+        articles = maintenance.rebuild_stories(database)
+    click.echo(f"{texts} texts indexed for search, {articles} articles for stories.")
 
 
 @command.command("prune")

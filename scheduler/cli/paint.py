@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from rich.console import Console
 from rich.markup import escape
 from rich.text import Text
@@ -9,6 +11,7 @@ from rich.text import Text
 from scheduler.cli.common import local
 from storage.diff import PARAGRAPH_BREAK, Change, ChangeKind, Diff, Part
 from storage.records import Article, Event, Revision
+from storage.stories import Label, Retelling
 
 KINDS = {
     "new": ("+", "green"),
@@ -37,6 +40,11 @@ _SIGNS = {
 }
 
 
+#: Sentences that a member of a story cut, and added, shown at most.
+_SHOWN = 3
+_LABELS = {Label.COPY: "blue", Label.ABRIDGED: "red", Label.EXTENDED: "green"}
+
+
 def console() -> Console:
     """The console for stdout."""
     return Console(highlight=False, soft_wrap=True)
@@ -47,7 +55,7 @@ def event_line(event: Event) -> Text:
     sign, colour = KINDS.get(event.kind.value, ("·", "white"))
     line = Text()
     line.append(local(event.at), "dim")
-    line.append(f"  {sign} {event.kind.value:<9}", colour)
+    line.append(f"  {sign} {event.kind.value:<11}", colour)
     line.append(f" {event.weight:>3}" if event.weight else "    ", "bold" if event.weight >= 40 else "dim")
     line.append(f"  {event.channel}  ", "dim")
     line.append(event.title or event.url)
@@ -55,6 +63,8 @@ def event_line(event: Event) -> Text:
         line.append(f"  [{', '.join(kind.value for kind in event.classes)}]", "yellow")
     if event.article is not None:
         line.append(f"  #{event.article}", "dim")
+    if event.story is not None and event.story != event.article:
+        line.append(f"  story of #{event.story}", "dim")
     return line
 
 
@@ -137,3 +147,30 @@ def print_revision(out: Console, article: Article, revision: Revision, addresses
         out.print(f"　　{escape(paragraph)}")
     for image in fields.images:
         out.print(f"\n[dim]▣ {escape(image.caption or '(no caption)')}  {escape(image.url)}[/]")
+
+
+def story_lines(shown: Article, members: Sequence[Article], retold: Sequence[Retelling]) -> Iterator[Text]:
+    """The members of an article's story, the first seen first; nothing where it is the only one."""
+    if len(members) < 2:
+        return
+    yield Text()
+    yield Text(f"One story in {len(members)} articles, the first seen first:", "bold")
+    for member, one in zip(members, [None, *retold], strict=True):
+        line = Text("▸ " if member.id == shown.id else "  ", "bold")
+        line.append(f"#{member.id:<6}", "dim")
+        line.append(f"{local(member.first_seen)}  {member.channel:<4} ", "dim")
+        line.append(f"{one.label if one else 'first':<9}", _LABELS.get(one.label, "dim") if one else "bold")
+        line.append(member.title)
+        if one and one.of:
+            line.append(f"  (beside #{members[one.of].id})", "dim")
+        yield line
+        if one:
+            yield from _sentences("-", "red", one.cut)
+            yield from _sentences("+", "green", one.added)
+
+
+def _sentences(sign: str, colour: str, sentences: Sequence[str]) -> Iterator[Text]:
+    for sentence in sentences[:_SHOWN]:
+        yield Text(f"      {sign} {sentence}", colour)
+    if len(sentences) > _SHOWN:
+        yield Text(f"      {sign} and {len(sentences) - _SHOWN} more: newsdelta show --json", "dim")

@@ -5,7 +5,7 @@ The way of a new article, a file a step:
     canonical text → signature (keys.py) → candidates by shared keys, from an index
                    → Text (text.py) → relate: grams first, then numbers and names (facts.py, relation.py)
                    → assign: the story of the strongest relation, or None: the article begins its own
-    two bodies     → cut_and_added (cuts.py)
+    two bodies     → cut_and_added (cuts.py); a whole story → retellings (retelling.py)
 
 A story has no record of its own: its number is the id of the article that began it, the first seen.
 """
@@ -13,7 +13,8 @@ A story has no record of its own: its number is the id of the article that began
 from storage.stories.cuts import Difference, cut_and_added
 from storage.stories.facts import Conflict
 from storage.stories.keys import COMMON, WINDOW_WEEKS, new_keys, rank, signature, week_of
-from storage.stories.relation import Candidate, Label, Match, Relation, assign, relate
+from storage.stories.relation import Candidate, Label, Match, Relation, assign, is_long, relate
+from storage.stories.retelling import Retelling, retellings
 from storage.stories.text import Text, read_text
 
 __all__ = [
@@ -25,13 +26,16 @@ __all__ = [
     "Label",
     "Match",
     "Relation",
+    "Retelling",
     "Text",
     "assign",
     "cut_and_added",
+    "is_long",
     "new_keys",
     "rank",
     "read_text",
     "relate",
+    "retellings",
     "signature",
     "week_of",
 ]

@@ -88,6 +88,11 @@ def relate(first: Text, later: Text) -> Relation:
     return Relation(_by_length(*sizes), *measures, facts.conflicts)
 
 
+def is_long(text: Text) -> bool:
+    """Whether a text is long enough that the very same one, at any other time, is the same story."""
+    return len(text.grams) >= SHORT
+
+
 def _by_length(first: int, later: int) -> Label:
     if later < ABRIDGED * first:
         return Label.ABRIDGED
