@@ -38,6 +38,8 @@ BORROW = 0.1
 BATCH, FEED = 20, 3
 #: Hours of the pause after so many visits in a row had no answer, doubled up to the longest.
 OUTAGE, FIRST_PAUSE, LONGEST_PAUSE = 3, 1 / 60, 0.25
+#: Hours: an article that is older when it is found is watched as one of this age, for the rest of the week.
+OLDEST = 24.0
 #: Seconds to the next look where there is nothing to visit.
 IDLE = 30.0
 _VERSION = 1
@@ -164,9 +166,8 @@ class HostPlan:
 
     def _load_article(self, channel: str, article: Revisitable, now: float) -> None:
         page = _page_of(channel, article.key)
-        born = article.first_seen if article.published_at is None else article.published_at
         seen = self._hours(article.first_seen.timestamp())
-        published = min(seen, self._hours(born.timestamp()))
+        published = self._born(article.published_at, seen)
         if page not in self._planner:
             if now - published >= self._life:
                 return
@@ -176,6 +177,12 @@ class HostPlan:
             self._targets[page] = Target(channel, article.url, listing=False)
         if article.state is State.SUSPECTED:
             heapq.heappush(self._confirm, (now, page))
+
+    def _born(self, published_at: datetime | None, seen: float) -> float:
+        """From when on an article's age counts that was found at `seen`."""
+        if published_at is None:
+            return seen
+        return min(seen, max(self._hours(published_at.timestamp()), seen - OLDEST))
 
     def find_unread(self, database: Database) -> None:
         """Look up the articles that were found on listings and never read. Raises StorageError."""
@@ -190,8 +197,7 @@ class HostPlan:
         for channel, links in self._unread.items():
             while room > 0 and links:
                 link, room = links.popleft(), room - 1
-                listed = link.listed_at
-                published = None if listed is None else min(now, self._hours(listed.timestamp()))
+                published = self._born(link.listed_at, now)
                 page = _page_of(channel, link.key)
                 self._planner.add(page, "article", section_of(link.url), now, published=published)
                 self._targets[page] = Target(channel, link.url, listing=False, unread=True)

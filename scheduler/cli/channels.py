@@ -1,16 +1,25 @@
-"""`newsdelta channels`: which channels there are, and which are watched."""
+"""`newsdelta channels`: which channels there are, which are watched, and when each is visited."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
 import click
 
-from scheduler.cli.common import json_option, print_json_lines, with_config
+from scheduler.cli.common import json_option, now, print_json_lines, reading_database, with_config
 from scheduler.config import Config
+from scheduler.rhythm import Plan
+from storage.errors import ConfigError
+
+if TYPE_CHECKING:
+    from scheduler.plan import HostPlan
+    from storage.database import Database
 
 
 @click.group("channels")
 def command() -> None:
-    """List the channels."""
+    """List the channels, and show when they are visited."""
 
 
 @command.command("list")
@@ -44,3 +53,111 @@ def list_(config: Config, as_json_: bool) -> None:
         cells = (str(row[name]) for name in ("name", "label", "home"))
         table.add_row(*cells, "yes" if row["watched"] else "", style=style)
     console().print(table)
+
+
+@command.command("check")
+@click.argument("channels", nargs=-1, metavar="[CHANNEL]…")
+@click.option("--visits", type=click.IntRange(1, 1000), default=10, help="How many visits to foretell.")
+@json_option
+@with_config
+def check(config: Config, channels: tuple[str, ...], visits: int, as_json_: bool) -> None:
+    """Show when channels are visited: the next visits, the delay to expect, what more budget would buy.
+
+    Reads the store only; nothing is fetched.
+    """
+    reports = _reports(config, channels or tuple(config.channels), visits)
+    if as_json_:
+        print_json_lines(reports)
+        return
+    for report in reports:
+        _print_report(report)
+
+
+def _reports(config: Config, names: tuple[str, ...], visits: int) -> list[dict[str, Any]]:
+    from scheduler.app import plans_of
+
+    wanted = {config.channel(name).name for name in names}
+    if unwatched := wanted - config.rhythms.keys():
+        raise ConfigError(
+            "This channel is not watched",
+            subject=", ".join(sorted(unwatched)),
+            mend="Add a [[channel]] of it",
+        )
+    whole: list[dict[str, Any]] = [
+        {"channels": [name], "rhythm": str(rhythm)}
+        for name, rhythm in config.rhythms.items()
+        if name in wanted and not isinstance(rhythm, Plan)
+    ]
+    plans = [plan for plan in plans_of(config) if wanted & plan.channels.keys()]
+    if not plans:
+        return whole
+    with reading_database(config) as database:
+        return whole + [_plan_report(plan, database, visits) for plan in plans]
+
+
+def _plan_report(plan: HostPlan, database: Database, visits: int) -> dict[str, Any]:
+    """What a plan will do: delays in minutes, those of other budgets beside that of this one."""
+    moment = now()
+    plan.load(database, moment)
+    delays = plan.delays(moment, [plan.per_hour * factor for factor in (0.5, 1, 2, 4)])
+    return {
+        "channels": list(plan.channels),
+        "rhythm": str(Plan(plan.per_hour)),
+        "host": plan.host,
+        "pages": len(plan),
+        "unread": plan.unread,
+        "requests_per_hour": plan.per_hour,
+        "requests_per_hour_now": plan.rate,
+        "next": [
+            {
+                "at": visit.at,
+                "url": visit.url,
+                "kind": "listing" if visit.listing else "article",
+                "finds_after_minutes": round(visit.delay.total_seconds() / 60, 1),
+            }
+            for visit in plan.foresee(moment, visits)
+        ],
+        "budgets": [
+            {
+                "requests_per_hour": delay.per_hour,
+                "new_minutes": round(delay.new * 60, 1),
+                "edit_minutes": round(delay.edit * 60, 1),
+            }
+            for delay in delays
+        ],
+    }
+
+
+def _print_report(report: dict[str, Any]) -> None:
+    from rich.table import Table
+
+    from scheduler.cli.paint import console
+
+    out = console()
+    out.print(f"[bold]{', '.join(report['channels'])}[/]  {report['rhythm']}")
+    if "host" not in report:
+        return
+    slowed = report["requests_per_hour_now"] < report["requests_per_hour"]
+    speed = f", slowed down to {report['requests_per_hour_now']:.0f} requests/h" if slowed else ""
+    out.print(f"{report['host']}: {report['pages']} pages, {report['unread']} unread articles{speed}\n")
+    table = Table("next", "what", box=None)
+    table.add_column("page", overflow="fold")
+    table.add_column("finds what it finds after")
+    for visit in report["next"]:
+        table.add_row(
+            clock(visit["at"]), visit["kind"], visit["url"], f"{visit['finds_after_minutes']:g} min"
+        )
+    out.print(table)
+    out.print()
+    table = Table("budget", "a new article is seen after", "an edit after", box=None)
+    for budget in report["budgets"]:
+        style = "bold" if budget["requests_per_hour"] == report["requests_per_hour"] else ""
+        cells = (f"{budget['new_minutes']:g} min", f"{budget['edit_minutes']:g} min")
+        table.add_row(f"{budget['requests_per_hour']:g} requests/h", *cells, style=style)
+    out.print(table)
+    out.print("\nMeans over a day of pages like these; half, twice and four times the budget.\n", style="dim")
+
+
+def clock(moment: datetime) -> str:
+    """A time of this or the next day, in China Standard Time, to the second."""
+    return (moment.astimezone(UTC) + timedelta(hours=8)).strftime("%H:%M:%S")
