@@ -25,10 +25,13 @@ _UNSEEN = frozenset(("script", "style", "noscript", "template", "head"))
 _SENTENCE = re.compile(r"(?<=[。！？!?\n])")
 #: Shorter sentences stand on many pages by chance.
 _SHORTEST = 6
+#: "Next to nothing" is what is left of this share of a text.
+_NEXT_TO_ALL = 0.9
 #: A sketch is the smallest so many of the hashes of a text's 5-grams (bottom-k sketch: Broder 1997).
 _SKETCH, _GRAM = 128, 5
-#: Two pages are the same page when their sketches agree to this Jaccard similarity.
-SAME_PAGE = 0.75
+#: Two pages are the same page when their sketches agree to this Jaccard similarity. A notice without article is
+#: short, and may show other news each time; an article's page shares its dress with every other.
+SAME_NOTICE, SAME_PAGE = 0.4, 0.75
 #: Two pages are built the same when so much of their class and id names is common to both.
 SAME_BUILD = 0.6
 
@@ -94,12 +97,14 @@ def is_shown(fields: ArticleFields, page: Shown) -> bool:
 class Comparison:
     """What differs between two readings of an article.
 
-    `added`: sentences gained. `ours`: the share of the difference, by length, that the pages themselves do
-    not bear out. `rebuilt`: the pages' build is another. `replaced`: next to nothing of the old text is left.
+    `added`: sentences gained. `ours`: the pages bear out next to nothing of the difference. `still`: what was
+    lost is still shown, whatever was gained. `rebuilt`: the pages' build is another. `replaced`: next to
+    nothing of the old text is left.
     """
 
     added: frozenset[str]
-    ours: float
+    ours: bool
+    still: bool
     rebuilt: bool
     replaced: bool
 
@@ -111,11 +116,13 @@ def compare(before: ArticleFields, after: ArticleFields, was: Shown | None, now:
     still = sum(len(one) * count for one, count in lost.items() if one in now.text)
     always = sum(len(one) * count for one, count in gained.items() if was and one in was.text)
     total = _length(lost) + _length(gained)
+    telling = any(len(one) >= _SHORTEST for one in (*lost, *gained))
     return Comparison(
         added=frozenset(gained),
-        ours=(still + always) / total if total else 0.0,
+        ours=telling and still + always >= _NEXT_TO_ALL * total,
+        still=_length(lost) >= _SHORTEST and still >= _NEXT_TO_ALL * _length(lost),
         rebuilt=was is not None and not _alike(was.names, now.names, SAME_BUILD),
-        replaced=_length(lost) > 0.9 * _length(old) and now.holds(old) < 0.1,
+        replaced=_length(lost) > _NEXT_TO_ALL * _length(old) and now.holds(old) < 1 - _NEXT_TO_ALL,
     )
 
 
@@ -142,10 +149,10 @@ def _number(gram: str) -> int:
     return int.from_bytes(digest, "big")
 
 
-def same_page(one: Sequence[int], other: Sequence[int]) -> bool:
+def same_page(one: Sequence[int], other: Sequence[int], least: float = SAME_PAGE) -> bool:
     """Tell whether two sketches are of (nearly) the same text; the estimate of Broder's bottom-k sketches."""
     if not one or not other:
         return False
     lowest = sorted({*one, *other})[: min(_SKETCH, max(len(one), len(other)))]
     common = {*one} & {*other}
-    return sum(number in common for number in lowest) >= SAME_PAGE * len(lowest)
+    return sum(number in common for number in lowest) >= least * len(lowest)

@@ -1,4 +1,4 @@
-"""The pipeline: a visit's parts → one reading → one sighting → the store."""
+"""The pipeline: a visit's parts → one reading → one sighting → quarantine → the store."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Self
 
 from scrapy.crawler import Crawler
 
-from crawler.read import Part, join, read_page
-from crawler.text.canonical import fold
+from crawler.read import Part, join
+from crawler.task import PageVisit, Tally
 from crawler.visit import Visit
-from storage import articles
-from storage.records import Observation, Outcome, Sighting
+from storage.decide import Change
+from storage.records import ABSENT, Observation, Outcome, Sighting
 
 if TYPE_CHECKING:
     from crawler.spiders.channel import ChannelSpider
@@ -34,7 +34,7 @@ class Visited:
 
 
 class RecordPipeline:
-    """Reads what a visit brought and records it; the only place where the crawler writes articles."""
+    """Joins what a visit brought and hands it to the run's judge, which records it or holds it back."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
@@ -45,24 +45,23 @@ class RecordPipeline:
         return cls(crawler)
 
     def process_item(self, item: Visited) -> Visited:
-        """Record one visit, and count what it came to."""
+        """Hand one visit on."""
         spider: ChannelSpider = self.crawler.spider  # type: ignore[assignment]
         sighting = sighting_of(item, spider)
         if _too_old(sighting, spider.task.since):
             return item
-        write = articles.rehearse if spider.task.dry_run else articles.record
-        recorded = write(
-            spider.database,
-            sighting,
-            spider.task.policy,
-            fold=fold,
-            reread=lambda pages: read_page(pages, spider.publisher),
-        )
-        title = sighting.reading.fields.title if sighting.reading else ""
-        spider.tally.changed(recorded.change, item.visit.url, title)
-        if mend := MENDS.get(item.visit.verdict):
-            spider.tally.problem(item.visit.url, item.visit.detail, mend)
+        spider.quarantine.take(sighting, item.visit.shown)
         return item
+
+
+def count(tally: Tally, sighting: Sighting, change: Change) -> None:
+    """Count what a visit came to, once that is settled, and name its trouble."""
+    seen = sighting.observation
+    tally.changed(change, seen.url, sighting.reading.fields.title if sighting.reading else "")
+    told = Change.FAILED if change is Change.QUARANTINED else change
+    tally.visited(PageVisit(sighting.key, seen.at.timestamp(), told, absent=seen.outcome in ABSENT))
+    if mend := MENDS.get(seen.outcome):
+        tally.problem(seen.url, seen.detail, mend)
 
 
 def _too_old(sighting: Sighting, since: date | None) -> bool:

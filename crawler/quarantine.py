@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlsplit, urlunsplit
 
-from crawler.evidence import Shown, compare, is_shown, same_page, shown, sketch
+from crawler.evidence import SAME_NOTICE, SAME_PAGE, Shown, compare, is_shown, same_page, shown, sketch
 from crawler.read import read_page
 from crawler.sites.model import Publisher
 from crawler.text.canonical import fold
@@ -26,7 +26,7 @@ from storage.articles import Recorded
 from storage.database import Database
 from storage.decide import Change, Known, Policy
 from storage.health import Course, Look, Sign
-from storage.records import ABSENT, EventKind, Outcome, PageBody, Reading, Sighting, State
+from storage.records import ABSENT, ArticleFields, EventKind, Outcome, PageBody, Reading, Sighting, State
 
 #: Most visits, and bytes of their pages, that wait for a verdict.
 HELD, HELD_BYTES = 200, 16 * 2**20
@@ -135,13 +135,16 @@ class Quarantine:
         """How a page was read. A field that is expected and missing is looked up in the stored article."""
         fields = reading.fields
         has = health.fields_read(fields)
-        lost = health.expected(self._baseline, fields.template) - has
-        if health.is_here_to_stay(self._baseline, sighting.observation.at):
-            lost = frozenset()
+        enough = health.ENOUGH_PAGES if known is None else health.SOME_PAGES
+        lost = health.expected(self._baseline, fields.template, enough) - has
         if lost and known is not None:
             lost &= health.fields_read(baselines.stored_fields(self._database, known.id))
+        if known is not None and known.rules == reading.rules:
+            lost |= _other_origin(known, fields)
+        if health.is_here_to_stay(self._baseline, sighting.observation.at):
+            lost = frozenset()
         length = sum(map(len, fields.body))
-        return Look(sighting.key, Sign.WELL, True, fields.template, has, lost, length=length)
+        return Look(sighting.key, Sign.WELL, True, fields.template, has - lost, lost, length=length)
 
     def _examined(
         self, sighting: Sighting, reading: Reading, known: Known, look: Look
@@ -151,11 +154,12 @@ class Quarantine:
         old_pages = articles.stored_pages(self._database, known.id, known.revision)
         now = shown(sighting.pages)
         found = compare(before, reading.fields, shown(old_pages) if old_pages else None, now)
-        lost = health.fields_read(before) - look.has - {"subtitle", "images", "authors"} | look.lost
+        lost = (health.fields_read(before) - look.has - {"subtitle", "images", "authors"}) | look.lost
         sign = Sign.EDITED
-        if found.ours >= 0.9:
+        resized = self._resized(before.body, reading.fields.body)
+        if found.ours:
             sign = Sign.MISREAD
-        elif found.rebuilt or found.replaced or lost or self._resized(before.body, reading.fields.body):
+        elif found.still or found.rebuilt or found.replaced or lost or resized:
             sign = Sign.ODD
         examined = replace(look, sign=sign, lost=frozenset(lost), added=_digests(found.added))
         return sighting, examined, True, sketch(now) if found.replaced else ()
@@ -184,7 +188,7 @@ class Quarantine:
 
     def _settle(self, sighting: Sighting, look: Look, hold: bool, page: tuple[int, ...] = ()) -> None:
         """Record a visit now, or hold it."""
-        if page and any(same_page(page, known) for known in self._baseline.gone_pages):
+        if page and self._is_known_notice(look, page, self._baseline.gone_pages):
             sighting, look, page = _as_gone(sighting), Look(look.key, Sign.ABSENT), ()
         self._course.add(look)
         if not hold or self._may_go(look):
@@ -237,9 +241,11 @@ class Quarantine:
     def _others(self) -> list[Wanted]:
         course = self._course
         looks = [held.look for held in self._held]
-        odd = any(look.sign not in (Sign.EDITED, Sign.ABSENT) for look in looks) or course.lost
-        misread = odd or course.signs[Sign.MISREAD]
-        fresh = bool(misread) and course.read[Sign.WELL] < WITNESSES and course.there < 4 * WITNESSES
+        odd = any(look.sign not in (Sign.EDITED, Sign.ABSENT) for look in looks)
+        strange = odd or course.signs[Sign.MISREAD] or course.lost.total()
+        fresh = bool(strange) and course.read[Sign.WELL] < WITNESSES and course.there < 4 * WITNESSES
+        # One edit in a run of a few pages may be the first page of a new template.
+        fresh |= any(look.sign is Sign.EDITED for look in looks) and course.there <= WITNESSES
         absent = any(look.sign is Sign.ABSENT for look in looks) and course.there < 2
         if not (fresh or absent) or "others" in self._asked:
             return []
@@ -282,11 +288,13 @@ class Quarantine:
         """Judge all that is held, by what the run has seen so far."""
         verdict = health.judge(self._course, self._baseline, now)
         held, self._held, self._bytes = self._held, [], 0
+        lasting = health.is_here_to_stay(self._baseline, now)
         for one in held:
-            if verdict.is_well or (one.look.sign is Sign.UNREADABLE):
+            apart = one.look.sign is Sign.MISREAD and not lasting
+            if one.look.sign is Sign.UNREADABLE or (verdict.is_well and not apart):
                 self._record(one.sighting)
             else:
-                self._drop(one.sighting, verdict.doubts)
+                self._drop(one.sighting, verdict.doubts or verdict.apart)
         return verdict
 
     def _find_gone_pages(self) -> None:
@@ -307,10 +315,15 @@ class Quarantine:
         return _Held(_as_gone(held.sighting), look)
 
     def _is_gone_page(self, held: _Held) -> bool:
-        if any(same_page(held.sketch, known) for known in self._gone_pages):
+        if self._is_known_notice(held.look, held.sketch, self._gone_pages):
             return True
         alike = {one.sighting.key for one in self._held if same_page(held.sketch, one.sketch)}
         return len(alike) >= ALIKE
+
+    @staticmethod
+    def _is_known_notice(look: Look, page: tuple[int, ...], known: Iterable[tuple[int, ...]]) -> bool:
+        least = SAME_PAGE if look.read else SAME_NOTICE
+        return any(same_page(page, one, least) for one in known)
 
     def _with_learned(self) -> tuple[tuple[int, ...], ...]:
         """The "not found" pages known, the last few, each once."""
@@ -354,6 +367,13 @@ class Quarantine:
 
 def _with(sighting: Sighting, outcome: Outcome, detail: str) -> Sighting:
     return replace(sighting, observation=replace(sighting.observation, outcome=outcome, detail=detail))
+
+
+def _other_origin(known: Known, fields: ArticleFields) -> frozenset[str]:
+    """The fields of the origin that are read otherwise than they are stored; editors hardly ever touch them."""
+    now = {"published_at": fields.published_at, "source": fields.source}
+    stored = {"published_at": known.published_at, "source": known.source}
+    return frozenset(name for name in stored if stored[name] and stored[name] != now[name])
 
 
 def _as_gone(sighting: Sighting) -> Sighting:

@@ -181,6 +181,8 @@ def _known_of(row: Any | None) -> Known | None:
         last_visit=row.last_visit,
         absences=row.absences,
         absent_since=row.absent_since,
+        published_at=row.published_at,
+        source=row.source,
     )
 
 

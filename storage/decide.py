@@ -61,6 +61,8 @@ class Known:
     last_visit: datetime  # the last one that told something: not those that FAILED
     absences: int = 0
     absent_since: datetime | None = None
+    published_at: datetime | None = None
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,11 +90,14 @@ class Baseline:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is wrong, in words, '' for nothing. `failing` is trouble that passes and is told page by page."""
+    """What is wrong, in words, '' for nothing. `apart` is wrong with single pages, which alone are held back;
+    `failing` is trouble that passes and is told page by page.
+    """
 
     host: str = ""
     parser: str = ""
     listings: str = ""
+    apart: str = ""
     failing: str = ""
 
     @property
@@ -105,7 +108,7 @@ class Verdict:
     @property
     def broken(self) -> str:
         """What a person should know of, in one line."""
-        return "; ".join(filter(None, (self.host, self.parser, self.listings)))
+        return "; ".join(filter(None, (self.host, self.parser, self.listings, self.apart)))
 
     @property
     def doubts(self) -> str:
@@ -115,8 +118,9 @@ class Verdict:
 
 #: Fields whose presence is watched. Title and body are there wherever a page is read at all.
 FIELDS = ("published_at", "source", "authors", "editors", "section", "images", "subtitle")
-#: A field that so many pages of a template have is expected of each; so many pages must be known for that.
-EXPECTED, ENOUGH_PAGES = 0.97, 20
+#: A field that so many pages of a template have is expected of each. So many pages must be known for that: of a
+#: new article; of a known one, whose own stored fields have the last word.
+EXPECTED, ENOUGH_PAGES, SOME_PAGES = 0.97, 20, 5
 #: Pages and addresses that a baseline remembers: it follows a site that changes slowly.
 MEMORY, LISTINGS, ILL_PAGES, GONE_PAGES = 1000.0, 100, 20, 4
 #: A body is of another size when it is this many times as long or short as before.
@@ -137,12 +141,12 @@ def fields_read(fields: ArticleFields) -> frozenset[str]:
     return frozenset(name for name in FIELDS if getattr(fields, name))
 
 
-def expected(baseline: Baseline, template: str) -> frozenset[str]:
+def expected(baseline: Baseline, template: str, enough: int = ENOUGH_PAGES) -> frozenset[str]:
     """The fields that nearly every page of a template has; of an unknown template, those of every other."""
     norm = baseline.templates.get(template)
-    norms = [norm] if norm and norm.pages >= ENOUGH_PAGES else list(baseline.templates.values())
+    norms = [norm] if norm and norm.pages >= enough else list(baseline.templates.values())
     pages = sum(norm.pages for norm in norms)
-    if pages < ENOUGH_PAGES:
+    if pages < enough:
         return frozenset()
     had: Counter[str] = Counter()
     for norm in norms:
@@ -229,10 +233,13 @@ def _with_page(norm: Norm, look: Look) -> Norm:
 
 def judge(course: Course, baseline: Baseline, now: datetime) -> Verdict:
     """Judge a run by what it saw so far and by the channel's history."""
+    lasting = is_here_to_stay(baseline, now)
+    parser = _parser(course, baseline)
     return Verdict(
         host=_host(course, baseline, now),
-        parser=_parser(course, baseline),
-        listings="" if is_here_to_stay(baseline, now) else _lost_links(course, baseline),
+        parser=parser,
+        listings="" if lasting else _lost_links(course, baseline),
+        apart="" if parser or lasting else _misread(course),
         failing=_failing(course),
     )
 
@@ -337,7 +344,7 @@ def _parser(course: Course, baseline: Baseline) -> str:
         filter(
             None,
             (
-                _misread(course),
+                _much_misread(course),
                 _unreadable(course, baseline),
                 _odd(course),
                 _edited_at_once(course),
@@ -348,13 +355,17 @@ def _parser(course: Course, baseline: Baseline) -> str:
     )
 
 
-def _misread(course: Course) -> str:
-    """What a page shows and our reading lost needs few witnesses: two, or one where nobody else can be asked."""
+def _misread(course: Course, least: float = 0.0) -> str:
     misread, there = course.signs[Sign.MISREAD], course.there
-    few = misread >= 2 and misread >= 0.3 * there
-    if few or (misread >= 3 and misread >= 0.05 * there) or 0 < misread == there:
+    if misread and misread >= least * there:
         return f"{misread} of {there} pages show a text that our templates no longer read rightly"
     return ""
+
+
+def _much_misread(course: Course) -> str:
+    """What a page shows and our reading lost needs few witnesses: two, or one where nobody else can be asked."""
+    misread = course.signs[Sign.MISREAD]
+    return _misread(course, 0.05 if misread >= 3 else 0.3 if misread == 2 else 1.0)
 
 
 def _unreadable(course: Course, baseline: Baseline) -> str:
@@ -368,7 +379,8 @@ def _unreadable(course: Course, baseline: Baseline) -> str:
 def _odd(course: Course) -> str:
     odd = course.read[Sign.ODD] + course.read[Sign.MISREAD]
     read = odd + course.read[Sign.WELL] + course.read[Sign.EDITED]
-    if (odd >= 2 and odd >= 0.5 * read) or (odd >= 3 and odd >= 0.3 * course.there):
+    few = odd >= 2 and odd >= 0.5 * read and odd >= 0.15 * course.there
+    if few or (odd >= 3 and odd >= 0.3 * course.there):
         return f"{odd} of {read} pages changed their build and their text at once"
     return ""
 
@@ -383,7 +395,7 @@ def _edited_at_once(course: Course) -> str:
 def _same_addition(course: Course) -> str:
     """The same new sentence on most pages is the site's furniture; on some of them it may be an editor's note."""
     line, count = max(course.added.items(), key=lambda item: item[1], default=("", 0))
-    if line and count >= 3 and count >= 0.5 * course.there:
+    if line and count >= 3 and count >= 0.4 * course.there:
         return f"{count} of {course.there} pages have the same new sentence"
     return ""
 

@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import AsyncIterator, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from functools import partial
 from typing import Any, Self
 
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
+from scrapy.exceptions import DontCloseSpider
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.answers import asked_url, body_of, header, latency, reason
+from crawler.hosts import Hosts
 from crawler.middlewares import StoppedError
-from crawler.pipeline import Visited
+from crawler.pipeline import Visited, count
+from crawler.quarantine import Quarantine, Wanted
 from crawler.read import Part, read_part
 from crawler.sites import channel as channel_named
 from crawler.sites.model import ArticleAddress, Channel, ListingPage
-from crawler.task import CrawlTask, Tally
+from crawler.task import CrawlTask, PageVisit, Tally
 from crawler.text.decode import decode
 from crawler.visit import Ask, Visit, judge
 from storage import articles
 from storage.database import Database
 from storage.errors import PageAbsent, PageError
-from storage.records import Link, Outcome
+from storage.records import EventKind, Link, Outcome
 
 #: Listings come before articles, so that what they show is known early.
 LISTING_PRIORITY = 10
@@ -42,6 +48,17 @@ class Role(StrEnum):
     FOUND = "found"  # a column that the home page shows: some are closed, and that is no failure of ours
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """The way to a listing page: as what, its number, the address that it began with, and whether that one
+    was read in an earlier crawl."""
+
+    role: Role
+    page: int = 1
+    origin: str = ""
+    known: bool = False
+
+
 class ChannelSpider(Spider):
     """Crawls one channel. `scrapy crawl channel -a channel=cq [-a home=URL] [-a pages=N] [-a since=DATE]`."""
 
@@ -57,6 +74,7 @@ class ChannelSpider(Spider):
         task: CrawlTask | None = None,
         tally: Tally | None = None,
         database: Database | None = None,
+        hosts: Hosts | None = None,
         **options: Any,
     ) -> None:
         super().__init__(**options)
@@ -64,7 +82,9 @@ class ChannelSpider(Spider):
         self.tally = tally or Tally()
         self.publisher = self.task.channel.publisher
         self.run_id: int | None = None
+        self.hosts = hosts
         self._database = database
+        self._quarantine: Quarantine | None = None
         self._keys: set[str] = set()
         self._listings: set[str] = set()
         self._links_found = 0
@@ -73,6 +93,7 @@ class ChannelSpider(Spider):
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         """Build from Scrapy's arguments; open the store of the settings where none is given."""
         spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider.settle_doubts, signals.spider_idle)
         crawler.signals.connect(spider.closed_down, signals.spider_closed)
         if spider._database is None:
             spider._database = Database.open(crawler.settings["NEWSDELTA_DATABASE_URL"])
@@ -84,6 +105,21 @@ class ChannelSpider(Spider):
         if self._database is None:
             raise RuntimeError("the spider was built without from_crawler()")
         return self._database
+
+    @property
+    def quarantine(self) -> Quarantine:
+        """The judge of this run, made when it is first needed."""
+        if self._quarantine is None:
+            self._quarantine = Quarantine(
+                self.database,
+                self.task.channel.name,
+                self.publisher,
+                self.task.policy,
+                partial(count, self.tally),
+                home=self.task.channel.home,
+                dry_run=self.task.dry_run,
+            )
+        return self._quarantine
 
     async def start(self) -> AsyncIterator[Request]:
         """Ask for the listings, for what was found earlier and never read, and for what is known."""
@@ -110,30 +146,32 @@ class ChannelSpider(Spider):
 
     def _channel_listings(self) -> Iterator[Request]:
         channel = self.task.channel
-        yield from self._listing_requests([channel.home], Role.HOME)
+        yield from self._listing_requests([channel.home], Way(Role.HOME))
         yield from self._listing_requests(
-            (channel.home + path.lstrip("/") for path in channel.columns), Role.NAMED
+            (channel.home + path.lstrip("/") for path in channel.columns), Way(Role.NAMED)
         )
 
-    def parse_listing(self, response: Response, page: int, role: Role) -> Iterator[Request]:
+    def parse_listing(self, response: Response, way: Way) -> Iterator[Request]:
         """Find a listing's articles, its next page and, on a home page, its columns."""
         self._answered(response)
         if response.status == 304:
+            self.quarantine.listing(asked_url(response), None)
+            self._listing_visited(way)
             return
         if response.status != 200:
-            self._listing_failed(response.url, f"the server answers {response.status}", role)
+            self._listing_failed(response.url, f"the server answers {response.status}", way)
             return
         try:
             text = decode(response.body, header(response, "Content-Type")).text
         except PageError as error:
-            self._listing_failed(response.url, error.message, role)
+            self._listing_failed(response.url, error.message, way)
             return
         listing = self.publisher.read_listing(text, response.url)
-        yield from self._follow(listing, response, page, role)
+        yield from self._follow(listing, response, way)
 
-    def _follow(self, listing: ListingPage, response: Response, page: int, role: Role) -> Iterator[Request]:
+    def _follow(self, listing: ListingPage, response: Response, way: Way) -> Iterator[Request]:
         if listing.moved_to and not listing.links:
-            yield from self._listing_requests([listing.moved_to], role)
+            yield from self._listing_requests([listing.moved_to], way)
             return
         links = [link for link in listing.links if self._wanted(link)]
         self._links_found += len(links)
@@ -145,24 +183,35 @@ class ChannelSpider(Spider):
                 "If it shows articles in a browser, its markup changed: please report it",
                 page_failed=False,
             )
-        self._remember_listing(response)
-        yield from self._article_requests(links)
-        if role is Role.HOME:
-            yield from self._listing_requests(self._columns(listing), Role.FOUND)
-        if self._deeper(page, links, unknown):
-            yield from self._listing_requests(self._next_page(listing), role, page=page + 1)
+        if self.quarantine.listing(asked_url(response), len(listing.links)):
+            self._remember_listing(response)
+        self._listing_visited(way, unknown)
+        if self.task.follow:
+            yield from self._article_requests(links)
+        if way.role is Role.HOME:
+            self.tally.columns.extend(listing.columns[: self._room_for_columns()])
+            if self.task.follow:
+                yield from self._listing_requests(self._columns(listing), Way(Role.FOUND))
+        if self._deeper(way, links, unknown):
+            yield from self._listing_requests(
+                self._next_page(listing), dataclasses.replace(way, page=way.page + 1)
+            )
 
-    def _deeper(self, page: int, links: list[Link], unknown: int) -> bool:
+    def _deeper(self, way: Way, links: list[Link], unknown: int) -> bool:
         if self.task.pages is not None:
-            return page < self.task.pages and bool(links)
-        return page < CATCH_UP_PAGES and bool(links) and unknown == len(links)
+            return way.page < self.task.pages and bool(links)
+        catching_up = way.known or self.task.follow  # a plan has no need of what was there before it
+        return catching_up and way.page < CATCH_UP_PAGES and bool(links) and unknown == len(links)
 
     def _next_page(self, listing: ListingPage) -> list[str]:
         return [url for url in listing.pages if url not in self._listings][:1]
 
     def _columns(self, listing: ListingPage) -> list[str]:
-        room = max(0, COLUMN_LIMIT - len(self.task.channel.columns))
+        room = self._room_for_columns()
         return [url for url in listing.columns if url not in self._listings][:room]
+
+    def _room_for_columns(self) -> int:
+        return max(0, COLUMN_LIMIT - len(self.task.channel.columns))
 
     def _wanted(self, link: Link) -> bool:
         since = self.task.since
@@ -185,26 +234,27 @@ class ChannelSpider(Spider):
                 now=datetime.now(UTC),
             )
 
-    def _listing_failed(self, url: str, what: str, role: Role) -> None:
-        if role is Role.FOUND:
+    def _listing_visited(self, way: Way, discovered: int = 0, change: str = "unchanged") -> None:
+        self.tally.visited(PageVisit(way.origin, datetime.now(UTC).timestamp(), change, discovered))
+
+    def _listing_failed(self, url: str, what: str, way: Way) -> None:
+        if way.page == 1:
+            self._listing_visited(way, change="failed")
+        if way.role is Role.FOUND:
             self.logger.info("the column %s is closed: %s", url, what)
             return
         self.tally.problem(url, f"The listing could not be read: {what}", "It is tried again in the next run")
 
-    def _listing_requests(self, urls: Iterable[str], role: Role, *, page: int = 1) -> Iterator[Request]:
+    def _listing_requests(self, urls: Iterable[str], way: Way) -> Iterator[Request]:
         wanted = [url for url in urls if url not in self._listings]
         self._listings.update(wanted)
         # A backfill needs the pages themselves, to find the way to the next ones.
         backfill = self.task.pages is not None
         known = {} if backfill else articles.validators(self.database, wanted)
         for url in wanted:
-            yield self._request(
-                url,
-                self.parse_listing,
-                known.get(url),
-                {"page": page, "role": role},
-                priority=LISTING_PRIORITY,
-            )
+            stored = known.get(url)
+            here = dataclasses.replace(way, origin=way.origin or url, known=way.known or stored is not None)
+            yield self._request(url, self.parse_listing, stored, {"way": here}, priority=LISTING_PRIORITY)
 
     # -- articles
 
@@ -212,15 +262,26 @@ class ChannelSpider(Spider):
         for url in urls:
             address = self.publisher.locate(url)
             if address is None:
-                yield from self._listing_requests([url], Role.NAMED)
+                yield from self._listing_requests([url], Way(self._role_of(url)))
             else:
                 yield from self._visit(address.key, url, address)
+
+    def _role_of(self, url: str) -> Role:
+        channel = self.task.channel
+        if self.task.follow:
+            return Role.NAMED  # a person asks for it
+        if url == channel.home:
+            return Role.HOME
+        named = {channel.home + path.lstrip("/") for path in channel.columns}
+        return Role.NAMED if url in named else Role.FOUND
 
     def _article_requests(self, links: Iterable[Link]) -> Iterator[Request]:
         for link in links:
             yield from self._visit(link.key, link.url)
 
-    def _visit(self, key: str, url: str, address: ArticleAddress | None = None) -> list[Request]:
+    def _visit(
+        self, key: str, url: str, address: ArticleAddress | None = None, *, fresh: bool = False
+    ) -> list[Request]:
         """The first requests of a visit to an article, or none where this run visited it already."""
         address = address or self.publisher.locate(url)
         if key in self._keys or address is None:
@@ -230,7 +291,7 @@ class ChannelSpider(Spider):
         if known:
             url = known[1].url if 1 in known else url
         visit: Visit[Part] = Visit(address, url, {part: entry.url for part, entry in known.items()})
-        stored = {entry.url: entry for entry in known.values()}
+        stored = {} if fresh else {entry.url: entry for entry in known.values()}
         return [self._ask(visit, ask, stored.get(ask.url)) for ask in visit.begin()]
 
     def _ask(self, visit: Visit[Part], ask: Ask, known: articles.Validators | None = None) -> Request:
@@ -257,9 +318,10 @@ class ChannelSpider(Spider):
         try:
             part = read_part(body_of(response, ask.url, ask.part), self.publisher)
         except PageAbsent as absent:
-            return visit.failed(ask, absent.outcome, absent.message)
+            return visit.failed(ask, absent.outcome, absent.message, body_of(response, ask.url, ask.part))
         except PageError as error:
-            return visit.failed(ask, Outcome.UNREADABLE, error.message)
+            page = body_of(response, ask.url, ask.part)
+            return visit.failed(ask, Outcome.UNREADABLE, error.message, page)
         return visit.read(ask, part, part.further)
 
     def failed(self, failure: Failure) -> Iterator[Request | Visited]:
@@ -271,7 +333,7 @@ class ChannelSpider(Spider):
         what = reason(failure)
         visit = request.cb_kwargs.get("visit")
         if visit is None:
-            self._listing_failed(request.url, what, request.cb_kwargs["role"])
+            self._listing_failed(request.url, what, request.cb_kwargs["way"])
             return
         ask = request.cb_kwargs["ask"]
         yield from self._carry_on(visit, visit.failed(ask, Outcome.FAILED, what))
@@ -281,6 +343,33 @@ class ChannelSpider(Spider):
             yield self._ask(visit, ask)
         if visit.done:
             yield Visited(visit, datetime.now(UTC))
+
+    # -- doubts
+
+    def settle_doubts(self) -> None:
+        """Before the run ends, fetch what its judge needs to settle a doubt. Raises DontCloseSpider."""
+        requests = [request for wanted in self.quarantine.wanted() for request in self._wanted_pages(wanted)]
+        if not requests or self.crawler.engine is None:
+            return
+        for request in requests:
+            self.crawler.engine.crawl(request)
+        raise DontCloseSpider
+
+    def _wanted_pages(self, wanted: Wanted) -> list[Request]:
+        if wanted.key is not None:
+            return self._visit(wanted.key, wanted.url, fresh=wanted.fresh)
+        self.tally.requested()
+        return [Request(wanted.url, callback=self.parse_probe, errback=self.probe_failed, dont_filter=True)]
+
+    def parse_probe(self, response: Response) -> None:
+        """Note what the site shows for an address that never was."""
+        self._answered(response)
+        shows_a_page = response.status == 200 and response.url == asked_url(response)
+        self.quarantine.probed(body_of(response, response.url) if shows_a_page else None)
+
+    def probe_failed(self, failure: Failure) -> None:
+        """Note that the probe got no answer: the doubt stays."""
+        self.tally.unanswered()
 
     # -- common
 
@@ -308,7 +397,8 @@ class ChannelSpider(Spider):
         self.tally.answer(response.status, len(response.body))
 
     def closed_down(self, reason: str) -> None:
-        """Close the run in the store."""
+        """Judge what is held, and close the run in the store."""
+        self._judge()
         if (
             not self._links_found
             and not self.task.urls
@@ -322,6 +412,16 @@ class ChannelSpider(Spider):
             )
         if self.run_id is not None:
             articles.finish_run(self.database, self.run_id, datetime.now(UTC), self.tally.counts())
+
+    def _judge(self) -> None:
+        told = self.quarantine.finish(datetime.now(UTC))
+        if told is not None and told[0] is EventKind.CHANNEL_BROKEN:
+            self.tally.problem(
+                self.task.channel.home,
+                f"The channel {self.task.channel.name} looks broken: {told[1]}",
+                "Nothing is concluded from it. Look at the site in a browser: if it is well, update newsdelta",
+                page_failed=False,
+            )
 
 
 def task_from_words(channel: str, home: str | None, pages: str | None, since: str | None) -> CrawlTask:
