@@ -99,6 +99,7 @@ class HostPlan:
         self._columns: dict[str, list[str]] = {}
         self._unread: dict[str, deque[Link]] = {}
         self._confirm: list[tuple[float, PageId]] = []
+        self._absent: dict[PageId, float] = {}
         self._failures = 0
         self._paused = 0.0
         self._ahead = 0.0
@@ -328,14 +329,19 @@ class HostPlan:
         gone = visit.change == "removed" or (visit.absent and visit.change == "unchanged")
         self._planner.observe(page, when, visit.change == "edited", removed=gone)
         if visit.change == "suspected":
-            heapq.heappush(self._confirm, (when + self._until_confirmed(), page))
+            since = self._absent.setdefault(page, when)
+            heapq.heappush(self._confirm, (self._confirmation(since, when), page))
+        else:
+            self._absent.pop(page, None)
         if page not in self._planner:
             self._forget(page)
 
-    def _until_confirmed(self) -> float:
-        """Hours between two visits to an article that seems to be gone, so that the policy can soon decide."""
-        steps = max(1, self._policy.removal_visits - 1)
-        return self._policy.removal_after.total_seconds() / 3600 / steps + 1 / 3600
+    def _confirmation(self, since: float, last: float) -> float:
+        """When to look again at an article that seems to be gone, so that the policy can decide as soon as it may."""
+        second, after = 1 / 3600, self._policy.removal_after.total_seconds() / 3600
+        step = last + after / max(1, self._policy.removal_visits - 1) + second
+        decisive = since + after + second
+        return min(step, decisive) if decisive > last else step
 
     def _take_columns(self, channel: str, columns: tuple[str, ...], now: float) -> None:
         """Watch the columns that the home page shows, and no longer those that it showed before."""
@@ -351,6 +357,7 @@ class HostPlan:
     def _forget(self, page: PageId) -> None:
         self._planner.forget(page)
         self._targets.pop(page, None)
+        self._absent.pop(page, None)
 
     # -- what is kept, and what can be said
 
