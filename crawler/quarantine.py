@@ -30,8 +30,10 @@ from storage.records import ABSENT, ArticleFields, EventKind, Outcome, PageBody,
 
 #: Most visits, and bytes of their pages, that wait for a verdict.
 HELD, HELD_BYTES = 200, 16 * 2**20
-#: How many other articles are asked when a page is in doubt.
-WITNESSES = 3
+#: How many other articles are asked when a page is in doubt; two for each page that is absent, at most ten.
+WITNESSES, MOST_WITNESSES = 3, 10
+#: Doubts are settled by other articles in short runs alone, so that no more visits need be remembered.
+SEEN = 1000
 #: So many different articles that show the same page show the site's "not found" page.
 ALIKE = 3
 _ID = re.compile(r"\d{5,}(?=\D*$)")
@@ -97,7 +99,8 @@ class Quarantine:
 
     def take(self, sighting: Sighting, page: PageBody | None = None) -> None:
         """Take one visit. `page` is what was shown where nothing could be read."""
-        self._visited.add(sighting.key)
+        if len(self._visited) < SEEN:
+            self._visited.add(sighting.key)
         outcome = sighting.observation.outcome
         if outcome is Outcome.READ and sighting.reading is not None:
             self._read(sighting, sighting.reading)
@@ -108,8 +111,9 @@ class Quarantine:
 
     def listing(self, url: str, links: int | None) -> bool:
         """Note how many article links a listing has, None for one that is unchanged; False: it lost them."""
-        self._course.listing(url, links)
-        return links is None or not health.lost_links(self._baseline, url, links)
+        is_well = links is None or not health.lost_links(self._baseline, url, links)
+        self._course.listing(url, links, is_well)
+        return is_well
 
     def _settle_plain(self, sighting: Sighting) -> None:
         """A 304 or a failure explains itself."""
@@ -182,14 +186,17 @@ class Quarantine:
             self._course.add(Look(sighting.key, Sign.MISREAD, read=True))
             self._record(_with(sighting, _OURS, "its text is there, where no template looks for it"))
         elif outcome is _OURS:
-            self._settle(sighting, Look(sighting.key, Sign.UNREADABLE), True, sketch(seen))
+            again = known.state is State.SUSPECTED
+            look = Look(sighting.key, Sign.UNREADABLE, again=again)
+            self._settle(sighting, look, True, sketch(seen))
         else:
-            self._settle(sighting, Look(sighting.key, Sign.ABSENT), hold=True)
+            again = known.state is State.SUSPECTED
+            self._settle(sighting, Look(sighting.key, Sign.ABSENT, again=again), hold=True)
 
     def _settle(self, sighting: Sighting, look: Look, hold: bool, page: tuple[int, ...] = ()) -> None:
         """Record a visit now, or hold it."""
         if page and self._is_known_notice(look, page, self._baseline.gone_pages):
-            sighting, look, page = _as_gone(sighting), Look(look.key, Sign.ABSENT), ()
+            sighting, look, page = _as_gone(sighting), Look(look.key, Sign.ABSENT, again=look.again), ()
         self._course.add(look)
         if not hold or self._may_go(look):
             self._record(sighting)
@@ -246,13 +253,13 @@ class Quarantine:
         fresh = bool(strange) and course.read[Sign.WELL] < WITNESSES and course.there < 4 * WITNESSES
         # One edit in a run of a few pages may be the first page of a new template.
         fresh |= any(look.sign is Sign.EDITED for look in looks) and course.there <= WITNESSES
-        absent = any(look.sign is Sign.ABSENT for look in looks) and course.there < 2
-        if not (fresh or absent) or "others" in self._asked:
+        absent = sum(look.sign is Sign.ABSENT for look in looks)
+        missing = min(MOST_WITNESSES, 2 * absent - course.there)
+        if not (fresh or missing > 0) or "others" in self._asked:
             return []
         self._asked.add("others")
-        found = baselines.witnesses(
-            self._database, self._channel, self._publisher.name, self._visited, WITNESSES
-        )
+        count = max(missing, WITNESSES if fresh else 0)
+        found = baselines.witnesses(self._database, self._channel, self._publisher.name, self._visited, count)
         return [Wanted(url, key, fresh) for key, url in found]
 
     # -- the verdict
@@ -310,7 +317,7 @@ class Quarantine:
             self._course.lost.subtract(held.look.lost)
             self._course.added.subtract(held.look.added)
         self._learned.append(held.sketch)
-        look = Look(held.look.key, Sign.ABSENT)
+        look = Look(held.look.key, Sign.ABSENT, again=held.look.again)
         self._course.add(look)
         return _Held(_as_gone(held.sighting), look)
 

@@ -42,7 +42,8 @@ class Look:
 
     `read`: a body was read, so that our templates were tried. `has`: fields that were read; `lost`: those
     that the stored article has, or nearly every page of the template, and this page has not. `added`:
-    sentences (or their digests) that the article did not have. `length`: characters of the body.
+    sentences that the article did not have. `length`: characters of the body. `again`: the page was found
+    absent before, in a run that was well.
     """
 
     key: str
@@ -53,6 +54,7 @@ class Look:
     lost: frozenset[str] = frozenset()
     added: frozenset[str] = frozenset()
     length: int = 0
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +73,8 @@ class Baseline:
     """What a channel is like when it is well, and since when it is not.
 
     `absent`: the moving mean of the share of known pages that a run finds absent. `listings`: links by
-    address. `gone_pages`: sketches of the site's own "not found" pages. `ill`: addresses of pages that looked
-    ill when the channel broke, to look at again; `ill_since` is None while it is well.
+    address. `gone_pages`: sketches of the site's own "not found" pages. `ill`: keys of articles and addresses of
+    listings that looked ill when the channel broke, to look at again; `ill_since` is None while it is well.
     """
 
     templates: dict[str, Norm] = field(default_factory=dict)
@@ -180,6 +182,7 @@ class Course:
         self.ill_again: set[str] = set()
         self.well_again: set[str] = set()
         self.signs: Counter[Sign] = Counter()
+        self.absent_again = 0
         self.read: Counter[Sign] = Counter()
         self.kept: Counter[str] = Counter()
         self.lost: Counter[str] = Counter()
@@ -192,6 +195,7 @@ class Course:
     def add(self, look: Look) -> None:
         """Take one look into account."""
         self.signs[look.sign] += 1
+        self.absent_again += look.again and look.sign is Sign.ABSENT
         self.last.append(look.sign)
         is_well = look.sign in (Sign.WELL, Sign.EDITED) and not look.lost
         if look.key in self.watched:
@@ -209,15 +213,24 @@ class Course:
             norm = self.templates.get(look.template, Norm())
             self.templates[look.template] = _with_page(norm, look)
 
-    def listing(self, url: str, links: int | None) -> None:
+    def listing(self, url: str, links: int | None, is_well: bool = True) -> None:
         """Take a listing into account: how many article links it has, None where it is unchanged."""
         if len(self.listings) < LISTINGS:
             self.listings[url] = links
+        if url in self.watched:
+            (self.well_again if is_well else self.ill_again).add(url)
+        if not is_well and len(self.ill) < ILL_PAGES:
+            self.ill[url] = None
 
     @property
     def there(self) -> int:
         """Visits that found the article's page."""
         return sum(self.signs[sign] for sign in (Sign.WELL, Sign.EDITED, Sign.ODD, Sign.MISREAD))
+
+    @property
+    def absent(self) -> int:
+        """Visits that found a page absent for the first time."""
+        return self.signs[Sign.ABSENT] - self.absent_again
 
     @property
     def odd(self) -> int:
@@ -270,8 +283,8 @@ def learn(course: Course, baseline: Baseline, verdict: Verdict, now: datetime) -
     for url, links in course.listings.items():
         if links is not None and (lasting or not lost_links(baseline, url, links)):
             listings[url] = links if url not in listings else listings[url] + FOLLOW * (links - listings[url])
-    known = course.there + course.signs[Sign.ABSENT]
-    share = course.signs[Sign.ABSENT] / known if known else baseline.absent
+    known = course.there + course.absent
+    share = course.absent / known if known else baseline.absent
     return replace(
         baseline,
         templates=templates,
@@ -299,7 +312,8 @@ def has_recovered(course: Course, baseline: Baseline, verdict: Verdict) -> bool:
     well, ill = len(course.well_again), len(course.ill_again)
     if baseline.ill and well + ill:
         return well >= min(2, len(baseline.ill)) and well >= ill
-    return course.there - course.odd >= SETTLED or (not baseline.ill and _well_listings(course, baseline) > 0)
+    only_pages = not any("://" in address for address in baseline.ill)
+    return only_pages and course.there - course.odd >= SETTLED
 
 
 # -- the host
@@ -312,14 +326,16 @@ def _failing(course: Course) -> str:
 
 
 def _host(course: Course, baseline: Baseline, now: datetime) -> str:
-    absent, there = course.signs[Sign.ABSENT], course.there
-    if not absent:
+    absent, there = course.absent, course.there
+    if not course.signs[Sign.ABSENT]:
         return ""
     if not there and not _well_listings(course, baseline):
-        return f"no other page and no listing of the channel is well while {absent} are absent"
+        return "no other page and no listing of the channel is well while pages are absent"
+    if absent < 3:
+        return ""
     share = absent / (absent + there)
     limit = min(0.9, max(ABSENT_SHARE, TIMES_HISTORY * baseline.absent))
-    if absent < 3 or share < limit or _taken_down(there, share, baseline, now):
+    if share < limit or _taken_down(there, share, baseline, now):
         return ""
     return f"{absent} of {absent + there} known pages are absent at once"
 

@@ -137,6 +137,17 @@ def removed_seen_page_by_page(stage: Stage, rng: Random) -> Removed:
     return {stage.key(numbers[0])}
 
 
+def several_removed_seen_alone(stage: Stage, rng: Random) -> Removed:
+    """A plan of visits comes back to pages under suspicion, and to nothing else."""
+    numbers = begin(stage, rng, 3)
+    stage.listed = False
+    for number in numbers:
+        stage.world.do("remove", article=number, how=rng.choice(("404", "410", "soft-404")))
+    for _ in range(5):
+        stage.run(numbers, minutes=25)
+    return {stage.key(number) for number in numbers}
+
+
 def back_before_long(stage: Stage, rng: Random) -> Removed:
     (number,) = begin(stage, rng)
     stage.world.do("remove", article=number, how=rng.choice(("404", "410", "soft-404", "empty")))
@@ -308,6 +319,7 @@ SCENARIOS: dict[str, Scenario] = {
     "removed among edits and churn": removed_between_edits,
     "removed after an outage": removed_after_outage,
     "removed, seen page by page": removed_seen_page_by_page,
+    "several removed, seen alone": several_removed_seen_alone,
     "back before long": back_before_long,
     "outage: 404 for everything": outage(Answer(404, page("404", "Not Found"))),
     "outage: 503 for everything": outage(Answer(503, b"<html>503</html>")),
