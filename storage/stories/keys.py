@@ -11,6 +11,7 @@ are not stored again (`new_keys`), which bounds what a look-up can return.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -43,8 +44,9 @@ def signature(canonical: str) -> tuple[int, ...]:
     """
     plain = letters(canonical).encode("utf-16-le", "surrogatepass")
     size = 2 * GRAM
-    hashes = sorted({crc32(plain[at : at + size]) for at in range(0, max(1, len(plain) - size + 1), 2)})
-    kept = sum(value < _HASHES // ONE_IN for value in hashes[:MOST])
+    grams = [plain[at : at + size] for at in range(0, max(1, len(plain) - size + 1), 2)]
+    hashes = sorted({*map(crc32, grams)})
+    kept = bisect_left(hashes, _HASHES // ONE_IN, hi=min(MOST, len(hashes)))
     return tuple(hashes[: max(kept, FEWEST)])
 
 

@@ -32,6 +32,7 @@ WRITES = {
     "replace_reading": lambda db: articles.replace_reading(db, 1, 1, reading()),
     "prune": lambda db: maintenance.prune(db, observations_before=at(0)),
     "rebuild_search": maintenance.rebuild_search,
+    "rebuild_stories": maintenance.rebuild_stories,
 }
 READS = {
     "known": lambda db: articles.known(db, PUBLISHER, "1"),
@@ -46,6 +47,7 @@ READS = {
     "search": lambda db: queries.articles(db, search="公园"),
     "revision": lambda db: queries.revision(db, 1),
     "revisions": lambda db: queries.revisions(db, 1),
+    "story_members": lambda db: queries.story_members(db, 1),
     "observations": lambda db: queries.observations(db, 1),
     "addresses": lambda db: queries.addresses(db, 1),
     "events": lambda db: list(queries.events(db)),
