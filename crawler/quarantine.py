@@ -10,6 +10,7 @@ early. A visit that is dropped here, or lost with the process, is made again: it
 
 from __future__ import annotations
 
+import contextlib
 import random
 import re
 from collections.abc import Callable, Iterable
@@ -25,6 +26,7 @@ from storage import articles, baselines, health
 from storage.articles import Recorded
 from storage.database import Database
 from storage.decide import Change, Known, Policy
+from storage.errors import PageError
 from storage.health import Course, Look, Sign
 from storage.records import ABSENT, ArticleFields, EventKind, Outcome, PageBody, Reading, Sighting, State
 
@@ -154,8 +156,8 @@ class Quarantine:
         self, sighting: Sighting, reading: Reading, known: Known, look: Look
     ) -> tuple[Sighting, Look, bool, tuple[int, ...]]:
         """Look at an edit closely: at what the pages show, old and new."""
-        before = baselines.stored_fields(self._database, known.id)
         old_pages = articles.stored_pages(self._database, known.id, known.revision)
+        before = self._fields_before(known, reading.rules, old_pages)
         now = shown(sighting.pages)
         found = compare(before, reading.fields, shown(old_pages) if old_pages else None, now)
         lost = (health.fields_read(before) - look.has - {"subtitle", "images", "authors"}) | look.lost
@@ -167,6 +169,13 @@ class Quarantine:
             sign = Sign.ODD
         examined = replace(look, sign=sign, lost=frozenset(lost), added=_digests(found.added))
         return sighting, examined, True, sketch(now) if found.replaced else ()
+
+    def _fields_before(self, known: Known, rules: str, old_pages: tuple[PageBody, ...]) -> ArticleFields:
+        """What the article said, by the rules of today where its pages are kept: else our change would be theirs."""
+        if known.rules != rules and old_pages:
+            with contextlib.suppress(PageError):
+                return self._reread(old_pages).fields
+        return baselines.stored_fields(self._database, known.id)
 
     @staticmethod
     def _resized(before: tuple[str, ...], now: tuple[str, ...]) -> bool:
@@ -253,14 +262,24 @@ class Quarantine:
         fresh = bool(strange) and course.read[Sign.WELL] < WITNESSES and course.there < 4 * WITNESSES
         # One edit in a run of a few pages may be the first page of a new template.
         fresh |= any(look.sign is Sign.EDITED for look in looks) and course.there <= WITNESSES
-        absent = sum(look.sign is Sign.ABSENT for look in looks)
-        missing = min(MOST_WITNESSES, 2 * absent - course.there)
-        if not (fresh or missing > 0) or "others" in self._asked:
+        count = max(0, self._missing(looks), WITNESSES if fresh else 0)
+        if not count or "others" in self._asked:
             return []
         self._asked.add("others")
-        count = max(missing, WITNESSES if fresh else 0)
         found = baselines.witnesses(self._database, self._channel, self._publisher.name, self._visited, count)
         return [Wanted(url, key, fresh) for key, url in found]
+
+    def _missing(self, looks: list[Look]) -> int:
+        """How many pages that are there an absent one still needs beside it: two for each that is newly absent.
+
+        Where so many are absent that ten could not make up for them, only whether anything is there is asked.
+        """
+        there = self._course.there
+        if not any(look.sign is Sign.ABSENT for look in looks):
+            return 0
+        fresh = sum(look.sign is Sign.ABSENT and not look.again for look in looks)
+        wanted = 2 * max(1, fresh) - there
+        return wanted if wanted <= MOST_WITNESSES else 0 if there else WITNESSES
 
     # -- the verdict
 
@@ -269,7 +288,6 @@ class Quarantine:
 
         Returns what was told of the channel and why, None for nothing.
         """
-        self._find_gone_pages()
         verdict = self._rule(now)
         kept = health.learn(self._course, self._baseline, verdict, now)
         if verdict.is_well:
@@ -293,6 +311,7 @@ class Quarantine:
 
     def _rule(self, now: datetime) -> health.Verdict:
         """Judge all that is held, by what the run has seen so far."""
+        self._find_gone_pages()
         verdict = health.judge(self._course, self._baseline, now)
         held, self._held, self._bytes = self._held, [], 0
         lasting = health.is_here_to_stay(self._baseline, now)
