@@ -85,11 +85,21 @@ class Crawls:
         )
 
     async def stop(self) -> None:
-        """Finish the pages in hand and end all crawls; requests that still wait for their turn are given up."""
-        for crawler in self._going:
-            if crawler.engine and (polite := crawler.get_downloader_middleware(Politeness)):
+        """Finish the pages in hand and end all crawls; requests that still wait for their turn are given up.
+
+        A crawl that has only just begun is ended as soon as it runs.
+        """
+        while any(not _runs(crawler) for crawler in self._going):
+            await asyncio.sleep(0.02)  # Scrapy cannot stop what has not started
+        running = list(self._going)
+        for crawler in running:
+            if polite := crawler.get_downloader_middleware(Politeness):
                 polite.stop()
-        await self._runner.stop()
+        await asyncio.gather(*(crawler.stop_async() for crawler in running))
+
+
+def _runs(crawler: Crawler) -> bool:
+    return crawler.engine is not None and crawler.engine.running
 
 
 def crawl_all(

@@ -24,6 +24,8 @@ from storage.decide import Policy
 
 #: Seconds between two signs of life.
 HEARTBEAT = 2.0
+#: Seconds that the pages in hand may take at the end.
+LAST = 8.0
 
 
 class Start(msgspec.Struct, frozen=True):
@@ -111,12 +113,20 @@ async def serve() -> None:
             task = asyncio.ensure_future(_obey(crawls, order, say))
             going.add(task)
             task.add_done_callback(going.discard)
-        while going:
-            await crawls.stop()  # again for an order that had only just begun
-            await asyncio.wait(going, timeout=0.2)
+        await _finish(crawls, going)
     finally:
         beating.cancel()
         database.close()
+
+
+async def _finish(crawls: Crawls, going: set[asyncio.Future[None]]) -> None:
+    """Finish the pages in hand; a page that does not come must not keep a process without a parent alive."""
+    stopping = asyncio.ensure_future(crawls.stop())
+    if going:
+        _, late = await asyncio.wait(going, timeout=LAST)
+        if late:
+            os._exit(1)
+    await stopping
 
 
 async def _stdin() -> asyncio.StreamReader:

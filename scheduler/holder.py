@@ -104,8 +104,9 @@ class SessionHolder:
         self._connection = self._connect()
         who = self._take()
         if who is not None:
+            database = str(self._connection.info.dbname)
             self._connection.close()
-            raise _refusal(who, str(self._connection.info.dbname))
+            raise _refusal(who, database)
 
     def still_held(self) -> bool:
         """Ask the server; after a lost connection try to take the lock again."""

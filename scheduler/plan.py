@@ -284,6 +284,9 @@ class HostPlan:
                 self._failed(page, now)
             else:
                 self._observed(page, visit, now)
+        for page in seen.keys() - set(batch.pages):  # others that were asked to confirm a change
+            if page in self._targets and seen[page].change != "failed":
+                self._observed(page, seen[page], now)
         self._take_columns(batch.channel, result.columns, now)
         return any(visit.discovered for visit in result.visits)
 
