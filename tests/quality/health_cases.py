@@ -40,17 +40,17 @@ def play_redesign(database: Database, seed: int) -> Case:
     )
     paths = {stage.path(number) for number in changed}
     pages = {path: redesigned(stage, path, redesign) for path in paths}
-    harmful = any(_reads_otherwise(stage, path, body) for path, body in pages.items())
+    misread = [number for number in sorted(changed) if _reads_otherwise(stage, stage.path(number), pages)]
     stage.override = lambda path: Answer(200, pages[path]) if path in pages else None
-    for _ in range(2):
-        stage.run([rng.choice(sorted(changed))] if seen == "one page" else None)
-        if _ == 0:
-            noticed = bool(stage.told("channel-broken"))
+    visited = [rng.choice(misread or sorted(changed))] if seen == "one page" else None
+    stage.run(visited)
+    noticed = bool(stage.told("channel-broken"))
+    stage.run(visited)
     stage.override = lambda path: None
     stage.run()
     told = len(stage.told("edited")) + len(stage.told("removed"))
     recovered = bool(stage.told("channel-recovered"))
-    return Case(redesign, harmful, noticed, told, recovered, seen)
+    return Case(redesign, bool(misread), noticed, told, recovered, seen)
 
 
 def redesigned(stage: Stage, path: str, redesign: Redesign) -> bytes:
@@ -60,9 +60,9 @@ def redesigned(stage: Stage, path: str, redesign: Redesign) -> bytes:
     return redesign(found.make().decode(charset)).encode(charset, "xmlcharrefreplace")
 
 
-def _reads_otherwise(stage: Stage, path: str, body: bytes) -> bool:
+def _reads_otherwise(stage: Stage, path: str, pages: dict[str, bytes]) -> bool:
     before = read(HOST + path, stage.site.page(path).make(), "")
-    after = read(HOST + path, body, "")
+    after = read(HOST + path, pages[path], "")
     if isinstance(after, tuple) or isinstance(before, tuple):
         return isinstance(after, tuple) and after[0] is not Outcome.BLOCKED
     one, other = before.page.fields, after.page.fields
