@@ -141,9 +141,8 @@ def test_sigterm_finishes_the_page_in_hand_and_ends_in_ten_seconds(newsdelta, si
 def test_sigterm_does_not_wait_for_a_page_that_never_comes(newsdelta, site):
     with watching(newsdelta) as watcher:
         until(lambda: is_quiet(newsdelta, site))
-        site.do("slow", path="*", seconds=60.0)
-        asked = len(site.requests())
-        until(lambda: len(site.requests()) > asked)
+        site.do("slow", path="*", seconds=20.0)
+        time.sleep(2.5)  # the next crawl has begun, and waits
         begun = time.monotonic()
         watcher.end()
         assert time.monotonic() - begun < 10
@@ -167,7 +166,7 @@ def test_sighup_reads_the_config_again(newsdelta, site):
         newsdelta.config.write_text("[watch]\nevry = 1\n")
         watcher.process.send_signal(signal.SIGHUP)
         until(lambda: "the old one stays" in watcher.err.read_text())
-        assert len(told(newsdelta)) == 24
+        assert watcher.out.read_text().count("+ new") == 24
         newsdelta.configure(site.url, QUICK)
         watcher.process.send_signal(signal.SIGHUP)
         until(lambda: is_quiet(newsdelta, site))
@@ -193,9 +192,7 @@ def test_the_plan_can_be_seen(newsdelta, site):
     assert report["pages"] > 24
     delays = [budget["edit_minutes"] for budget in report["budgets"]]
     assert delays == sorted(delays, reverse=True)
-    assert (
-        "the next" in newsdelta("channels", "check").stdout or "next" in newsdelta("channels", "check").stdout
-    )
+    assert "requests/h" in newsdelta("channels", "check").stdout
     newsdelta.configure(site.url, QUICK)
     assert newsdelta.lines("channels", "check") == [{"channels": ["cq"], "rhythm": "whole, every 1s"}]
 
