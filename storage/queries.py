@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select, tuple_
+from sqlalchemy import Column, ColumnElement, Select, and_, func, select, tuple_
 
 from storage import search as search_index
 from storage.database import Database
@@ -267,15 +267,7 @@ def export_rows(
 
     Memory does not grow with their number. Raises StorageError.
     """
-    wanted = _matching(_WITH_REVISION, channel, since).order_by(articles_table.c.id).limit(_AT_ONCE)
-    last = 0
-    while True:
-        with database.read() as connection:
-            rows = connection.execute(wanted.where(articles_table.c.id > last)).all()
-        yield from ((article_of(row), revision_of(row)) for row in rows)
-        if len(rows) < _AT_ONCE:
-            return
-        last = rows[-1].id
+    return _in_batches(database, _matching(_WITH_REVISION, channel, since), articles_table.c.id)
 
 
 def revisions_by_other_rules(
@@ -286,17 +278,23 @@ def revisions_by_other_rules(
     Memory does not grow with their number, and replacing what was yielded is allowed. Raises StorageError.
     """
     of_article = revisions_table.c.article == articles_table.c.id
-    labelled: Select[Any] = select(*ARTICLE, *REVISION, revisions_table.c.id.label("revision_id"))
-    wanted = _matching(labelled.where(of_article, revisions_table.c.rules != rules), channel, None)
-    batch = wanted.order_by(revisions_table.c.id).limit(_AT_ONCE)
+    wanted: Select[Any] = select(*ARTICLE, *REVISION).where(of_article, revisions_table.c.rules != rules)
+    return _in_batches(database, _matching(wanted, channel, None), revisions_table.c.id)
+
+
+def _in_batches(
+    database: Database, wanted: Select[Any], number: Column[Any]
+) -> Iterator[tuple[Article, Revision]]:
+    """Yield what a selection finds in order of `number`, some at a time, each time in a transaction of its own."""
+    batch = wanted.add_columns(number.label("place")).order_by(number).limit(_AT_ONCE)
     last = 0
     while True:
         with database.read() as connection:
-            rows = connection.execute(batch.where(revisions_table.c.id > last)).all()
+            rows = connection.execute(batch.where(number > last)).all()
         yield from ((article_of(row), revision_of(row)) for row in rows)
         if len(rows) < _AT_ONCE:
             return
-        last = rows[-1].revision_id
+        last = rows[-1].place
 
 
 _AT_ONCE = 200
