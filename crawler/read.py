@@ -15,14 +15,16 @@ from crawler import extract
 from crawler.extract.textpage import read_text
 from crawler.sites.model import ArticlePage, Publisher
 from crawler.text import canonical
+from crawler.text.decode import RULES as DECODING
 from crawler.text.decode import decode
+from crawler.text.repair import RULES as REPAIRING
 from crawler.text.repair import is_suspicious, repair, repair_html
 from storage.errors import PageAbsent, TemplateUnknown
 from storage.records import ArticleFields, Encoding, Outcome, PageBody, Reading, Repair
 
 #: The versions of what makes a reading: decoder, repairer, extractor, canonical form. Raise one when its results
 #: change; stored readings of other rules are then read again before anything is compared.
-RULES = f"d1 r1 {extract.RULES} {canonical.RULES}"
+RULES = f"{DECODING} {REPAIRING} {extract.RULES} {canonical.RULES}"
 
 _MARKUP = re.compile(r"<(?:!doctype|html|head|body|meta|div|p|table|script)\b", re.I)
 _ABSENT = {

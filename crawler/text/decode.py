@@ -28,6 +28,8 @@ from crawler.text.private import assign
 from storage.errors import Undecodable
 from storage.records import BadByte, Encoding
 
+#: The version of what decoding gives back: raised with every change of results.
+RULES = "d1"
 #: Characters of several bytes from which on a strict decoding can be no accident: of UTF-8, whose bytes bear
 #: marks, and of GBK, in which one pair in nine of Big5 text is undefined.
 _SURE_UTF8 = 30

@@ -13,8 +13,9 @@ from functools import lru_cache
 from itertools import takewhile
 
 from crawler.text.labels import GB18030
-from crawler.text.plausible import LONGEST, cost_of_char, cost_of_word, simplified
+from crawler.text.plausible import cost_of_char, simplified
 from crawler.text.private import assign
+from crawler.text.words import LONGEST, word_cost
 
 #: What bad bytes cost, in nats: a stray one, one beside an ASCII character (a byte that was replaced by ASCII
 #: leaves its partner there), two that should have been one character.
@@ -124,7 +125,7 @@ class Lattice:
             word += simplified(char)
             if end == at + 2:
                 self._reach(at, end, self._price(char, self.run[at + 1]), _CHAR)
-            elif (price := cost_of_word(word)) is not None:
+            elif (price := word_cost(word)) is not None:
                 self._reach(at, end, price, _WORD)
 
     def _price(self, char: str, second: int) -> float:
@@ -167,7 +168,7 @@ class Lattice:
             )
             for back in range(min(LONGEST, len(before) + 1)):
                 for ahead in range(1 if back == 0 else 0, min(LONGEST - back, len(after) + 1)):
-                    word = cost_of_word(before[len(before) - back :] + plain + after[:ahead])
+                    word = word_cost(before[len(before) - back :] + plain + after[:ahead])
                     if word is not None:
                         least = min(least, reached[len(before) - back] + word + left_over[len(after) - ahead])
         return least
@@ -185,7 +186,7 @@ class Lattice:
             char = plain[end - 1]
             least = best[end - 1] + min(cost_of_char(char), self.own.get(char, math.inf))
             for start in range(max(0, end - LONGEST), end - 1):
-                word = cost_of_word(plain[start:end][::direction])
+                word = word_cost(plain[start:end][::direction])
                 if word is not None:
                     least = min(least, best[start] + word)
             best.append(least)

@@ -7,20 +7,16 @@ it). Traditional characters cost what their Simplified ones do.
 
 from __future__ import annotations
 
-import math
 import re
 import unicodedata
-from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from crawler.text.script import simplify
+from crawler.text.words import prefix_costs, word_cost
 
-LONGEST = 4  # characters of a word that the dictionary is asked for
 _PRIVATE = 24.0
 _ASCII = 4.0
 
-#: The sum of all counts in jieba's dictionary (`jieba.dt.total`).
-_TOTAL = 60_101_967
 #: Costs of what the dictionary does not count, in nats.
 _REPLACED = 14.0
 _RARE = 19.0
@@ -37,27 +33,13 @@ _SIGNS = {
 _FOREIGN_RUN = re.compile(r"[^\x00-\x7f]+")
 
 
-@cache
-def _dictionary() -> tuple[Callable[[str], bool], Callable[[str], int]]:
-    import rjieba  # half a second of loading, which clean pages do not need
-
-    return rjieba.has_word, rjieba.suggest_freq
-
-
-@lru_cache(maxsize=100_000)
-def cost_of_word(word: str) -> float | None:
-    """Return the cost of a word of Simplified characters, in nats, or None where it is none."""
-    known, count = _dictionary()
-    return math.log(_TOTAL / max(1, count(word))) if known(word) else None
-
-
 @lru_cache(maxsize=30_000)
 def cost_of_char(char: str) -> float:
     """Return the cost of one character, in nats."""
     if char.isascii():
         return _ASCII
     if _is_han(char):
-        return min(cost_of_word(simplified(char)) or _RARE, _RARE)
+        return min(word_cost(simplified(char)) or _RARE, _RARE)
     return _SIGNS.get(char) or _cost_by_category(char)
 
 
@@ -81,15 +63,7 @@ def simplified(char: str) -> str:
 def cost(text: str) -> float:
     """Return the cost of a text, in nats."""
     plain = "".join(map(simplified, text))
-    best = [0.0]
-    for end in range(1, len(plain) + 1):
-        least = best[end - 1] + cost_of_char(text[end - 1])
-        for start in range(max(0, end - LONGEST), end - 1):
-            word = cost_of_word(plain[start:end])
-            if word is not None:
-                least = min(least, best[start] + word)
-        best.append(least)
-    return best[-1]
+    return prefix_costs(plain, list(map(cost_of_char, text)))[-1]
 
 
 def cost_per_byte(text: str, codec: str, at_most: int = 240) -> float:

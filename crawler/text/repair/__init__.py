@@ -8,7 +8,10 @@ from __future__ import annotations
 from crawler.text.repair.result import Repaired
 from crawler.text.repair.suspicion import is_suspicious
 
-__all__ = ["Repaired", "is_suspicious", "repair", "repair_html"]
+__all__ = ["RULES", "Repaired", "is_suspicious", "repair", "repair_html"]
+
+#: The version of what repair gives back: raised with every change of results.
+RULES = "r2"
 
 
 def repair(text: str) -> Repaired:

@@ -8,16 +8,21 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
 from crawler.text.repair.conversion import is_converted
-from crawler.text.repair.patterns import ANNOTATED, READING
-from crawler.text.repair.signs import is_han, is_traditional_only
+from crawler.text.repair.language import char_cost
+from crawler.text.repair.patterns import ANNOTATED, READING, is_narrowed
+from crawler.text.repair.signs import is_han, is_traditional_only, simplified_of
 
 _READING = re.compile(READING)
+_QUOTED = re.compile(r"[“「『《\"][\u3400-\u9fff]" + READING + r"(?:[”」』》\"]|字)")
+_LONG = 100  # Han characters of a text in which a few annotations count
 _LESSON = 0.4  # share of annotated characters above which a text teaches them
-_FEW = 8  # annotations below which other evidence is asked for
+_FEW = 8  # annotations below which more is asked for
+_USUAL = 10.5  # nats that a usual character costs at most: the first 2,000 or so
 
 
 @cache
@@ -73,7 +78,36 @@ def annotated_characters(text: str) -> tuple[dict[str, str], bool]:
         or not _every_one(text, readings)
     ):
         return {}, False
-    return readings, total >= _FEW and len(readings) >= 3 and total > len(readings)
+    many = total >= _FEW and len(readings) >= 3 and total > len(readings)
+    return readings, many or _is_strict(text, found, readings)
+
+
+def _is_strict(text: str, found: Mapping[tuple[str, ...], int], readings: dict[str, str]) -> bool:
+    """Tell whether a few annotations show a site's set: usual Traditional characters only, always, never quoted.
+
+    Who explains single characters explains rare ones, quotes them, does so once, in a short text, or explains
+    whole words with characters that both scripts share.
+    """
+    counts = Counter(text)
+    total = sum(found.values())
+    always = all(counts[one[0]] == times for one, times in found.items())
+    usual = all(char_cost(simplified_of(char)) <= _USUAL for char in readings)
+    several = total > len(readings) >= 2 or len(readings) >= 4 or is_narrowed(text, 1)
+    long = sum(map(is_han, text)) >= _LONG
+    return (
+        total >= 3
+        and len(readings) == len(found)
+        and always
+        and usual
+        and several
+        and long
+        and not _quotes(text)
+    )
+
+
+def _quotes(text: str) -> bool:
+    """Tell whether a character stands quoted with its reading, as those that are talked about."""
+    return _QUOTED.search(text) is not None
 
 
 def _every_one(text: str, readings: dict[str, str]) -> bool:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from heapq import nsmallest
 
 from crawler.text.repair.annotation import without_readings
 from crawler.text.repair.draft import Edit
-from crawler.text.repair.language import cost
+from crawler.text.repair.language import char_cost, cost
 from crawler.text.repair.lattice import Original, Window
 from crawler.text.repair.search import Page, Search
 
@@ -15,6 +17,7 @@ _BEFORE = 6  # characters before a place that a window holds
 _BEHIND = 48  # and from the place on
 _SENTENCE = 40  # characters before a window that are looked at for the beginning of its sentence
 _NEAR = 3  # characters on either side that rivals are compared with
+_LOOKED_AT = 12  # choices for a dropped byte that are compared
 _RIVALS = 5  # alternatives told for each dropped byte
 _EDGES = "\n\x00"  # what ends a line: `\x00` stands for markup
 
@@ -101,7 +104,9 @@ def _rivals(path: tuple[Original, ...], group: range, page: Page) -> tuple[str, 
     for i in group:
         if not path[i].step.lost:
             continue
-        rivals = [char for char in path[i].step.choices if char != characters[i] and page.fits(char)]
+        choices = [char for char in path[i].step.choices if char != characters[i] and page.fits(char)]
+        before = page.plain(characters[i - 1]) if i else ""
+        rivals = nsmallest(_LOOKED_AT, choices, key=partial(_alone, page, before))
         near = range(max(0, i - _NEAR), min(len(path), i + _NEAR + 1))
         scored = sorted(
             (_price(page, [*characters[:i], char, *characters[i + 1 :]], near, i), char) for char in rivals
@@ -111,6 +116,11 @@ def _rivals(path: tuple[Original, ...], group: range, page: Page) -> tuple[str, 
                 (price, "".join([*characters[group[0] : i], char, *characters[i + 1 : group[-1] + 1]]))
             )
     return tuple(original for _, original in sorted(found)[: 2 * _RIVALS])
+
+
+def _alone(page: Page, before: str, char: str) -> float:
+    plain = page.plain(char)
+    return char_cost(plain) - page.affinity(before, plain)
 
 
 def _price(page: Page, characters: list[str], near: range, at: int) -> float:

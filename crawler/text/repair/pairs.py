@@ -28,6 +28,9 @@ _STEP = 12.0  # units of the packed logarithm for a doubling
 _PRIOR = 60.0  # sightings that the plain frequency of the second character counts for
 _PAGE = 10.0  # sightings in news that one on the page counts for
 _RARE = 5e-7  # share of a character that the table lacks
+_STRANGE = 4.0  # nats against a particle behind a sign, where news never has it
+_PARTICLES = frozenset("的着了们吗呢吧")
+_CLAUSE_SIGNS = frozenset("，。：；？！、")
 _UNSEEN = 0.4  # sightings that a pair outside of the table is thought to have had
 
 
@@ -121,4 +124,6 @@ class Affinity:
         share = share or _RARE
         if not before or not together:
             return 0.0
-        return math.log((together + _PRIOR * share) / (before + _PRIOR) / share)
+        unseen = together < 1 and other in _PARTICLES and _class(one) in _CLAUSE_SIGNS
+        strange = _STRANGE if unseen else 0.0
+        return math.log((together + _PRIOR * share) / (before + _PRIOR) / share) - strange

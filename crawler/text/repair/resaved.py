@@ -7,16 +7,19 @@ none: 胡喆、侯文坤） reads `胡�础⒑钗睦ぃ�`. Every later charac
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 
 from crawler.text.repair.lattice import Node, Step, Window
 from crawler.text.repair.mending import Mend, mend
+from crawler.text.repair.names import GIVEN, given_name_character, stands_in_name
 from crawler.text.repair.search import Budget
 from crawler.text.repair.signs import pair, valid
 from crawler.text.repair.slips import page_of
 
 LOST = "\ufffd"
 _GAIN = 6.0  # nats that an original must win by
+_TOLD = 10  # alternatives told for a character of a name
 
 
 def damage(text: str) -> str:
@@ -72,8 +75,22 @@ def find_resaved(text: str, budget: Budget) -> list[Mend]:
         if char == LOST and (not mends or site >= mends[-1].end):
             found = mend(text, site, mends[-1] if mends else None, page, _GAIN, _proved)
             if found is not None:
-                mends.append(found)
+                mends.append(_named(text, found))
     return mends
+
+
+def _named(text: str, found: Mend) -> Mend:
+    """Take the likeliest character of a name where the damage begins in one; where none is, leave it lost."""
+    original = found.original
+    if not stands_in_name(text[: found.start], original[1:] + text[found.end :]):
+        return found
+    choices = _with_trail(original[0].encode("gbk")[1])
+    char = given_name_character(choices)
+    others = [one for one in choices if one != char and one in GIVEN] or [
+        one for one in choices if one != char
+    ]
+    alternatives = tuple(one + original[1:] for one in others[:_TOLD])
+    return replace(found, original=(char or LOST) + original[1:], alternatives=alternatives)
 
 
 def _proved(_before: str, original: str, after: str, found: str, _marks: str) -> bool:

@@ -8,10 +8,11 @@ from math import inf
 from typing import NamedTuple
 
 from crawler.text.repair.annotation import reads
-from crawler.text.repair.language import LONGEST, char_cost, word_cost
+from crawler.text.repair.language import char_cost
 from crawler.text.repair.lattice import Node, Original, Step, Ways, Window
 from crawler.text.repair.pairs import Affinity
 from crawler.text.repair.signs import is_han
+from crawler.text.words import LONGEST, word_cost
 
 
 class TooDearError(Exception):
@@ -57,8 +58,8 @@ _MISREAD = 12.0  # nats against a character whose annotation reads another
 _FEW = 6  # the same, where a byte of the word was dropped before
 _OVERHEAD = 60  # characters that a search costs before it tries any
 _AFTER = 5  # items read after the last that a slip can reach
-_WIDTH = 12  # paths of a node that are followed
-_BEAM = 13.0  # nats by which a path may be dearer than the cheapest that got as far
+_WIDTH = 8  # paths of a node that are followed
+_BEAM = 9.0  # nats by which a path may be dearer than the cheapest that got as far
 
 
 class Chain(NamedTuple):
@@ -158,10 +159,16 @@ class Search:
             self._page.budget.spend(len(choices))
             limit = _FEW if step.lost and word is not None and word.lost else _FIRST
             for rank, (char, simple) in enumerate(choices[:limit]):
-                grown = Chain(char, node[0], step, word, step.lost or (word is not None and word.lost))
                 said = plain + simple
-                self._relax(origin, step.to, said, grown, more + self._oddity(char, node[0], step))
-                if rank < _MANY and len(said) < LONGEST and is_han(char):
+                price = word_cost(said) if plain else char_cost(said)
+                deeper = rank < _MANY and len(said) < LONGEST and is_han(char)
+                if price is None and not deeper:
+                    continue
+                grown = Chain(char, node[0], step, word, step.lost or (word is not None and word.lost))
+                if price is not None:
+                    price += more + self._oddity(char, node[0], step)
+                    self._relax(origin, step.to, said, grown, price)
+                if deeper:
                     self._extend(origin, step.to, said, grown, more)
 
     def _steps(self, node: Node) -> tuple[Step, ...]:
@@ -169,12 +176,9 @@ class Search:
             self._ways[node] = tuple(self._page.ways(self._window, node, self._site))
         return self._ways[node]
 
-    def _relax(self, origin: Node, to: Node, plain: str, word: Chain, extra: float) -> None:
-        price = char_cost(plain) if len(plain) == 1 else word_cost(plain)
-        if price is None:
-            return
+    def _relax(self, origin: Node, to: Node, plain: str, word: Chain, price: float) -> None:
         entry, last = self._entry(origin, plain[0])
-        total = entry + price + extra
+        total = entry + price
         paths = self._paths.setdefault(to, {})
         if plain[-1] not in paths or total < paths[plain[-1]].cost:
             paths[plain[-1]] = Path(total, origin, last, word)

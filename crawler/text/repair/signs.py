@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 #: ASCII sign -> its full-width counterpart in row A3 of GBK (A3 A1 … A3 FE).
 WIDE = {chr(byte - 0x80): bytes((0xA3, byte)).decode("gbk") for byte in range(0xA1, 0xFF)}
@@ -16,6 +16,7 @@ def is_han(char: str) -> bool:
     return "\u4e00" <= char <= "\u9fff" or "\u3400" <= char <= "\u4dbf" or char == "〇"
 
 
+@lru_cache(maxsize=30_000)
 def gbk_bytes(char: str) -> bytes:
     """Return a character's one or two bytes in GBK, or b'' where it has none."""
     return char.encode("gbk", "ignore")

@@ -42,13 +42,18 @@ def page_of(text: str, readings: Mapping[str, str], ways: Ways, budget: Budget) 
         return Page(
             ways, 0.0, str, lambda char: not is_traditional_only(char), readings, Affinity(intact), budget
         )
-    standing = frozenset(text)
     affinity = Affinity("".join(map(simplified_of, intact)))
-    return Page(ways, 0.0, simplified_of, _of_script(standing), readings, affinity, budget)
+    return Page(ways, 0.0, simplified_of, _of_script(frozenset(intact)), readings, affinity, budget)
 
 
 def _of_script(standing: frozenset[str]) -> Callable[[str], bool]:
-    return lambda char: char in standing or not is_simplified_only(char)
+    """What a page may hold whose characters were converted one by one: one counterpart for each Simplified one."""
+    taken = frozenset(map(simplified_of, standing))
+
+    def fits(char: str) -> bool:
+        return char in standing or not (is_simplified_only(char) or simplified_of(char) in taken)
+
+    return fits
 
 
 def find_slips(
