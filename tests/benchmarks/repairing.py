@@ -1,4 +1,7 @@
-"""What repair costs a clean page and a damaged one, and how much of generated damage it undoes."""
+"""What repair costs a clean page and a damaged one, and how much of generated damage it undoes.
+
+The generated damage is that of `tests.quality.repair_scores`, on its draw and on one held back while repair was made.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,12 @@ import timeit
 from collections.abc import Callable
 from typing import Any
 
-from crawler.text.repair import repair, repair_html
+from crawler.text.repair import Repaired, repair, repair_html
 from tests.benchmarks._rows import row
+from tests.quality import repair_scores
 from tests.quality.damage import Damage
+from tests.quality.tricky import tricky
+from tests.reference import REFERENCE
 
 PARAGRAPHS = (
     "“去年全年，全区粮食加工规模总量已突破12万吨。”新区农业局负责人表示，今后将强化项目对接（含农机共享），完善合作机制。",
@@ -37,7 +43,37 @@ def run() -> list[dict[str, Any]]:
         row(
             "repair: these texts exactly as they were", float(sum(undone)), "texts", goal=3.0, ok=all(undone)
         ),
+        _tricky(),
+        *(_generated() if REFERENCE.is_dir() else []),
     ]
+
+
+def _tricky() -> dict[str, Any]:
+    touched = float(sum(repair(text) != Repaired(text) for text in tricky(10_000)))
+    return row("repair: clean sentences of 10,000 changed", touched, "texts", goal=0.0, ok=not touched)
+
+
+def _generated() -> list[dict[str, Any]]:
+    """The rows of generated damage, 500 texts a draw."""
+    rows = []
+    for draw, seed in (("", repair_scores.DRAW), (" (held back)", repair_scores.HELD_BACK)):
+        figures = repair_scores.measure(repair_scores.ALL, seed)
+        right = 100 * figures["share of characters right"]
+        exact = 100 * figures["share of texts with at most three slips exactly right"]
+        ms, slowest = figures["median ms"], figures["p95 ms"]
+        rows += [
+            row(f"repair: characters right{draw}", right, "%", goal=99.9, ok=right >= 99.9),
+            row(f"repair: texts of at most 3 slips exact{draw}", exact, "%", goal=98.0, ok=exact >= 98),
+            row(f"repair: 2,000 characters with slips, median{draw}", ms, "ms", goal=50.0, ok=ms <= 50),
+            row(
+                f"repair: 2,000 characters with slips, p95{draw}",
+                slowest,
+                "ms",
+                goal=200.0,
+                ok=slowest <= 200,
+            ),
+        ]
+    return rows
 
 
 def _timed(name: str, job: Callable[[], object], times: int, most: float) -> dict[str, Any]:

@@ -20,7 +20,7 @@ def pages() -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def texts(pages: dict[str, bytes]) -> dict[str, str]:
-    return decoding.texts(pages)
+    return decoding.every_third(decoding.texts(pages))
 
 
 @pytest.fixture(scope="module")
