@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from math import inf
 from typing import NamedTuple
 
@@ -60,6 +61,13 @@ _OVERHEAD = 60  # characters that a search costs before it tries any
 _AFTER = 5  # items read after the last that a slip can reach
 _WIDTH = 8  # paths of a node that are followed
 _BEAM = 9.0  # nats by which a path may be dearer than the cheapest that got as far
+
+
+@lru_cache(maxsize=20_000)
+def _words(plain: str, choices: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str, float], ...]:
+    """The choices that make a word behind a character, with the word and its cost."""
+    words = ((char, plain + simple, word_cost(plain + simple)) for char, simple in choices)
+    return tuple((char, word, price) for char, word, price in words if price is not None)
 
 
 class Chain(NamedTuple):
@@ -157,12 +165,13 @@ class Search:
             more = extra + (self._page.doubt if step.slips else 0.0)
             choices = self._choices(step)
             self._page.budget.spend(len(choices))
-            limit = _FEW if step.lost and word is not None and word.lost else _FIRST
-            for rank, (char, simple) in enumerate(choices[:limit]):
+            again = step.lost and word is not None and word.lost
+            for rank, (char, simple) in enumerate(choices if again else choices[:_FIRST]):
                 said = plain + simple
                 price = word_cost(said) if plain else char_cost(said)
-                deeper = rank < _MANY and len(said) < LONGEST and is_han(char)
-                if price is None and not deeper:
+                likely = rank < (_FEW if again else _MANY)
+                deeper = likely and len(said) < LONGEST and is_han(char)
+                if price is None and not deeper and not step.slips:
                     continue
                 grown = Chain(char, node[0], step, word, step.lost or (word is not None and word.lost))
                 if price is not None:
@@ -170,6 +179,18 @@ class Search:
                     self._relax(origin, step.to, said, grown, price)
                 if deeper:
                     self._extend(origin, step.to, said, grown, more)
+                elif step.slips and not self._page.doubt:
+                    self._pair_up(origin, step.to, said, grown, more)
+
+    def _pair_up(self, origin: Node, node: Node, plain: str, word: Chain, extra: float) -> None:
+        """Make words of two characters of which a byte each was dropped, however rare the first is alone."""
+        for step in self._steps(node):
+            if step.lost:
+                words = _words(plain, self._choices(step))
+                self._page.budget.spend(len(words))
+                for char, said, price in words:
+                    grown = Chain(char, node[0], step, word, lost=True)
+                    self._relax(origin, step.to, said, grown, price + extra)
 
     def _steps(self, node: Node) -> tuple[Step, ...]:
         if node not in self._ways:
