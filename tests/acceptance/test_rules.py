@@ -12,7 +12,9 @@ def older(newsdelta: Newsdelta, site) -> Newsdelta:
     """A store whose texts were read by rules of the past, which read them otherwise."""
     newsdelta.crawl()
     with sqlite3.connect(newsdelta.database) as connection:
-        connection.execute("UPDATE revisions SET rules = 'past', content_hash = 'past:' || id, canonical = 'past'")
+        connection.execute(
+            "UPDATE revisions SET rules = 'past', content_hash = 'past:' || id, canonical = 'past'"
+        )
         connection.execute("UPDATE articles SET rules = 'past', content_hash = 'past:' || id")
     return newsdelta
 

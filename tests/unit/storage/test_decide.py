@@ -66,7 +66,10 @@ TABLE = [
         (f"suspected, {o}", State.SUSPECTED, seen(outcome=o), Change.SUSPECTED, State.SUSPECTED, [])
         for o in sorted(ABSENT)
     ),
-    *((f"removed, {o}", State.REMOVED, seen(outcome=o), Change.UNCHANGED, State.REMOVED, []) for o in sorted(ABSENT)),
+    *(
+        (f"removed, {o}", State.REMOVED, seen(outcome=o), Change.UNCHANGED, State.REMOVED, [])
+        for o in sorted(ABSENT)
+    ),
     *((f"{s}, {o}", s, seen(outcome=o), Change.FAILED, s, []) for s in State for o in WRONG),
     *(
         (f"unknown, {o}", None, seen(outcome=o), Change.FAILED, State.PRESENT, [])
