@@ -31,7 +31,7 @@ from tests.reference import REFERENCE
 BASELINE = Path(__file__).with_name("repair_baseline.json")
 #: Texts that the test damages, and that a full measurement does; the draws of both.
 TEXTS, ALL = 150, 500
-DRAW, HELD_BACK = 1, 2
+DRAW, HELD_BACK = 1, 7
 _FEW_SIGNS = 5  # narrow commas below which a text that lost nothing else says too little
 COMBINATIONS = (
     Damage(slip=True),
