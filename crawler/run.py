@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
@@ -155,6 +156,9 @@ def fetch_one(url: str, *, allow_private_addresses: bool = False) -> PageBody:
 def in_reactor(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
     """Run a coroutine on a fresh asyncio reactor; return its result or raise its exception."""
     install_reactor(REACTOR)
+    # What is imported by now stays; what a crawl makes is mostly freed by counting references alone.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
     from twisted.internet import reactor as installed
 
     reactor: Any = installed

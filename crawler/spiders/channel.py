@@ -86,6 +86,7 @@ class ChannelSpider(Spider):
         self._database = database
         self._quarantine: Quarantine | None = None
         self._keys: set[str] = set()
+        self._unknown: set[str] = set()  # found, not visited yet: the store has nothing to say of them
         self._listings: set[str] = set()
         self._links_found = 0
 
@@ -221,6 +222,7 @@ class ChannelSpider(Spider):
         if self.task.dry_run:
             return len(links)
         found = articles.discover(self.database, self.task.channel.name, links, datetime.now(UTC))
+        self._unknown.update(link.key for link in found)
         return len(found)
 
     def _remember_listing(self, response: Response) -> None:
@@ -287,7 +289,8 @@ class ChannelSpider(Spider):
         if key in self._keys or address is None:
             return []
         self._keys.add(key)
-        known = articles.parts(self.database, self.publisher.name, key)
+        known = {} if key in self._unknown else articles.parts(self.database, self.publisher.name, key)
+        self._unknown.discard(key)
         if known:
             url = known[1].url if 1 in known else url
         visit: Visit[Part] = Visit(address, url, {part: entry.url for part, entry in known.items()})
