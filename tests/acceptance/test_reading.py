@@ -86,7 +86,7 @@ def test_a_diff_as_one_html_file(edited):
 
 
 def test_an_article_never_edited_has_no_diff(edited):
-    other = edited.lines("articles", "--limit", "1")[0]["id"]
+    other = next(found["id"] for found in edited.lines("articles") if found["revisions"] == 1)
     assert "never edited" in edited("diff", str(other), expect=1).stderr
 
 
