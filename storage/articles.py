@@ -49,7 +49,7 @@ from storage.records import (
     Sighting,
     State,
 )
-from storage.rows import class_text, pages_of
+from storage.rows import class_text, observation_row, pages_of
 from storage.runs import finish_run, record_channel_event, start_run
 from storage.schema import addresses, articles, bodies, events, links, observations, revisions
 from storage.statements import Read, Write, columns_of
@@ -214,7 +214,7 @@ def _record_new(connection: Connection, sighting: Sighting) -> Recorded | None:
     story_index.keep(connection, article, place)
     pages = _keep_pages(connection, article, sighting)
     _insert_revision(connection, article, 1, sighting, pages)
-    _insert_observation(connection, article, sighting)
+    _INSERT_OBSERVATION(connection, observation_row(article, sighting))
     _DELETE_LINK(connection, {"of": sighting.publisher, "named": sighting.key})
     kind = EventKind.NEW if place.story is None else EventKind.REPUBLISHED
     event = replace(
@@ -248,7 +248,7 @@ def _record_failure(connection: Connection, sighting: Sighting) -> Recorded:
     """A visit to an article that was never read: it may be tried again, a few times."""
     at = sighting.observation.at
     _TRIED_LINK(connection, {"of": sighting.publisher, "named": sighting.key, "tried_at": at})
-    _insert_observation(connection, None, sighting)
+    _INSERT_OBSERVATION(connection, observation_row(None, sighting))
     return Recorded(None, Change.FAILED)
 
 
@@ -275,7 +275,7 @@ def _record_known(
     if text is not None:
         _UPDATE_TEXT(connection, {"of": row.id, **_text_columns(text, number)})
     _UPDATE_STATE(connection, _state_columns(row, sighting, decision))
-    _insert_observation(connection, row.id, sighting)
+    _INSERT_OBSERVATION(connection, observation_row(row.id, sighting))
     return Recorded(row.id, decision.change, tuple(_insert_event(connection, event) for event in made))
 
 
@@ -372,23 +372,6 @@ def _insert_event(connection: Connection, event: Event) -> Event:
     row = {name: getattr(event, name) for name in _EVENT}
     row["classes"] = class_text(event.classes)
     return replace(event, id=_INSERT_EVENT(connection, row))
-
-
-def _insert_observation(connection: Connection, article: int | None, sighting: Sighting) -> None:
-    seen = sighting.observation
-    row = {
-        "article": article,
-        "channel": sighting.channel,
-        "run": sighting.run,
-        "url": seen.url,
-        "at": seen.at,
-        "outcome": seen.outcome,
-        "status": seen.status,
-        "size": seen.size,
-        "seconds": seen.seconds,
-        "detail": seen.detail,
-    }
-    _INSERT_OBSERVATION(connection, row)
 
 
 def _insert_revision(

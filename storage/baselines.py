@@ -12,6 +12,7 @@ from storage.database import Database
 from storage.health import Baseline
 from storage.jsontext import from_json, to_json
 from storage.records import ArticleFields, Sighting, State
+from storage.rows import observation_row
 from storage.schema import articles, baselines, observations, revisions
 from storage.statements import Write, columns_of
 
@@ -37,22 +38,10 @@ def keep_baseline(database: Database, channel: str, kept: Baseline, now: datetim
 
 def observe(database: Database, sighting: Sighting) -> None:
     """Keep that a visit was made and what it brought, and conclude nothing from it. Raises StorageError."""
-    seen = sighting.observation
     same = (articles.c.publisher == sighting.publisher, articles.c.key == sighting.key)
     with database.write() as connection:
-        row = {
-            "article": connection.scalar(select(articles.c.id).where(*same)),
-            "channel": sighting.channel,
-            "run": sighting.run,
-            "url": seen.url,
-            "at": seen.at,
-            "outcome": seen.outcome,
-            "status": seen.status,
-            "size": seen.size,
-            "seconds": seen.seconds,
-            "detail": seen.detail,
-        }
-        _OBSERVE(connection, row)
+        article = connection.scalar(select(articles.c.id).where(*same))
+        _OBSERVE(connection, observation_row(article, sighting))
 
 
 def stored_fields(database: Database, article: int) -> ArticleFields:

@@ -23,6 +23,7 @@ from storage.records import (
     Revision,
     Run,
     RunCounts,
+    Sighting,
     State,
 )
 from storage.schema import articles, events, links, observations, revisions
@@ -90,6 +91,23 @@ def revision_of(row: Row[Any]) -> Revision:
 def pages_of(text: str) -> tuple[StoredPage, ...]:
     """The pages of a revision, from its column `pages`."""
     return from_json(text, tuple[StoredPage, ...])
+
+
+def observation_row(article: int | None, sighting: Sighting) -> dict[str, Any]:
+    """A visit's observation as a row of its table; `article` is None where none is known."""
+    seen = sighting.observation
+    return {
+        "article": article,
+        "channel": sighting.channel,
+        "run": sighting.run,
+        "url": seen.url,
+        "at": seen.at,
+        "outcome": seen.outcome,
+        "status": seen.status,
+        "size": seen.size,
+        "seconds": seen.seconds,
+        "detail": seen.detail,
+    }
 
 
 def observation_of(row: Row[Any]) -> Observation:
