@@ -166,7 +166,7 @@ def test_sighup_reads_the_config_again(newsdelta, site):
         newsdelta.config.write_text("[watch]\nevry = 1\n")
         watcher.process.send_signal(signal.SIGHUP)
         until(lambda: "the old one stays" in watcher.err.read_text())
-        assert watcher.out.read_text().count("+ new") == 24
+        until(lambda: watcher.out.read_text().count("+ new") == 24)
         newsdelta.configure(site.url, QUICK)
         watcher.process.send_signal(signal.SIGHUP)
         until(lambda: is_quiet(newsdelta, site))
