@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum, StrEnum
 from typing import Any
 
@@ -274,6 +274,83 @@ class Run:
     counts: RunCounts = field(default_factory=RunCounts)
 
 
+#: What a subscription tells where it names no kinds: all but the copies of a story it has told.
+TOLD = (
+    EventKind.NEW,
+    EventKind.EDITED,
+    EventKind.REMOVED,
+    EventKind.RESTORED,
+    EventKind.CHANNEL_BROKEN,
+    EventKind.CHANNEL_RECOVERED,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """Who is told of what, where and when. A filter that is empty lets everything through.
+
+    The filters on what an article says and is (sections, words, sources, authors, classes, weight) do not
+    apply to the events of a channel as a whole; classes and weight apply to edits only.
+    """
+
+    name: str
+    destinations: tuple[str, ...]  # the ids of places, never their secrets
+    channels: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+    kinds: tuple[EventKind, ...] = TOLD
+    classes: tuple[EditClass, ...] = ()
+    min_weight: int = 0
+    words: tuple[str, ...] = ()  # any of them
+    all_words: tuple[str, ...] = ()
+    not_words: tuple[str, ...] = ()
+    expression: str = ""  # 重庆 & (轨道 | 地铁) & !广告
+    sources: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()  # authors and editors
+    per_story: bool = True  # one alert for a story, whichever of its copies comes first
+    wait: timedelta = timedelta()  # until an article has been quiet for so long
+    digest: str = "off"  # "off", "30m", "09:00", "09:00,18:00"
+    quiet: str = ""  # "22:00-07:00": delays, never drops
+    time_zone: str = "Asia/Shanghai"
+    language: str = "zh"  # zh | en
+    template: str = ""  # the name of a template of the user's, '' for ours
+    paused: bool = False  # what it would tell is kept until it goes on
+    muted_until: datetime | None = None  # until then it tells nothing, and nothing is kept
+    origin: str = "config"  # config | web
+
+
+class NotificationState(StrEnum):
+    """What became of a notification."""
+
+    WAITING = "waiting"  # to be sent, perhaps not yet due, perhaps tried before
+    SENT = "sent"  # the far end accepted it
+    DEAD = "dead"  # given up after too many tries; a person decides
+    DISCARDED = "discarded"  # a person decided
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """One event that one subscription tells at one destination. Those with the same `key` are one message.
+
+    `key` is '' until the first try; it never changes after that: it is the idempotency key that the far end
+    gets. `due_at` is None while the subscription is paused.
+    """
+
+    id: int
+    event: int
+    subscription: str
+    destination: str
+    stream: str  # order is kept within stream and destination: "article-12", "channel-cq"
+    batch: str  # what is told together: '' alone, else the name of a digest's slot or of a quiet period
+    created_at: datetime
+    due_at: datetime | None
+    state: NotificationState = NotificationState.WAITING
+    key: str = ""
+    attempts: int = 0
+    parts_done: int = 0  # of a message in several parts, those the far end has accepted
+    sent_at: datetime | None = None
+    answer: str = ""  # what the far end said last, secrets masked
+
+
 def as_json(value: Any) -> Any:
     """Turn a record, or a collection of records, into what `json.dumps` takes; times become ISO 8601."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
@@ -282,6 +359,8 @@ def as_json(value: Any) -> Any:
         return value.value
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
     if isinstance(value, dict):
         return {key: as_json(item) for key, item in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
