@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import os
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
@@ -21,29 +19,14 @@ from crawler.politeness import PUBLIC_BUDGET, is_loopback
 from crawler.sites import CHANNELS
 from crawler.sites import channel as channel_named
 from crawler.sites.model import Channel
+from scheduler.alerts.sections import Alerts, AlertSection, AlertsSection, DestinationSection, alerts_of
 from scheduler.rhythm import Cron, Every, Plan, Rhythm, check_cron
+from scheduler.settings import Section, check_address, check_time_zone, did_you_mean, duration, interval
 from storage.errors import ConfigError
 
 DEFAULT_CHANNEL = "cq"
 #: How often a channel without a budget is crawled, where nothing is set.
 DEFAULT_EVERY = "15m"
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-
-
-def duration(text: str) -> timedelta:
-    """Read "30s", "15m", "2h" or "7d". Raises ValueError."""
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smhd])", text.strip())
-    if match is None:
-        raise ValueError(f"{text!r} is no duration; write for example 30s, 15m, 2h or 7d")
-    return timedelta(seconds=float(match[1]) * _UNITS[match[2]])
-
-
-def interval(text: str) -> timedelta:
-    """Read a duration between two crawls: a second or more. Raises ValueError."""
-    found = duration(text)
-    if found < timedelta(seconds=1):
-        raise ValueError(f"{text!r} is too often; a second is the shortest interval")
-    return found
 
 
 def mask(url: str) -> str:
@@ -51,11 +34,7 @@ def mask(url: str) -> str:
     return re.sub(r"(://[^:/@]*):[^@/]*@", r"\1:***@", url)
 
 
-class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A table of the file: unknown keys are errors."""
-
-
-class DatabaseSection(_Section, frozen=True):
+class DatabaseSection(Section, frozen=True):
     """[database]"""
 
     url: str | None = None
@@ -65,7 +44,7 @@ class DatabaseSection(_Section, frozen=True):
             raise ValueError(f"{mask(self.url)!r} is no database URL; write sqlite:///PATH or postgresql://…")
 
 
-class WatchSection(_Section, frozen=True):
+class WatchSection(Section, frozen=True):
     """[watch]"""
 
     requests_per_hour: float | None = None
@@ -84,19 +63,16 @@ class WatchSection(_Section, frozen=True):
             duration(text)
         if self.every is not None:
             interval(self.every)
-        try:
-            ZoneInfo(self.time_zone)
-        except (ZoneInfoNotFoundError, ValueError):
-            raise ValueError(f"{self.time_zone!r} is no time zone; write for example Asia/Shanghai") from None
+        check_time_zone(self.time_zone)
 
 
-class NetworkSection(_Section, frozen=True):
+class NetworkSection(Section, frozen=True):
     """[network]"""
 
     allow_private_addresses: bool = False
 
 
-class ChannelSection(_Section, frozen=True):
+class ChannelSection(Section, frozen=True):
     """One [[channel]]"""
 
     name: str
@@ -113,9 +89,9 @@ class ChannelSection(_Section, frozen=True):
         if self.cron is not None:
             check_cron(self.cron)
         if self.name not in CHANNELS:
-            raise ValueError(f"no channel is called {self.name!r}{_did_you_mean(self.name, CHANNELS)}")
+            raise ValueError(f"no channel is called {self.name!r}{did_you_mean(self.name, CHANNELS)}")
         if self.home is not None:
-            _check_home(self.home)
+            check_address("home", self.home)
 
     def channel(self) -> Channel:
         """The built-in channel with this section's values laid over it."""
@@ -139,17 +115,21 @@ class ChannelSection(_Section, frozen=True):
         return Plan(PUBLIC_BUDGET if budget is None else budget)
 
 
-class _File(_Section, frozen=True):
+class _File(Section, frozen=True):
     database: DatabaseSection = DatabaseSection()
     watch: WatchSection = WatchSection()
     network: NetworkSection = NetworkSection()
     channel: tuple[ChannelSection, ...] = ()
+    alert: tuple[AlertSection, ...] = ()
+    destination: tuple[DestinationSection, ...] = ()
+    alerts: AlertsSection = AlertsSection()
 
     def __post_init__(self) -> None:
-        names = [section.name for section in self.channel]
-        for name in names:
-            if names.count(name) > 1:
-                raise ValueError(f"the channel {name!r} stands here twice; keep one [[channel]] of it")
+        for kind in ("channel", "alert", "destination"):
+            names = [section.name for section in getattr(self, kind)]
+            for name in names:
+                if names.count(name) > 1:
+                    raise ValueError(f"the {kind} {name!r} stands here twice; keep one [[{kind}]] of it")
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +147,7 @@ class Config:
     removal_after: timedelta
     revisit_for: timedelta
     allow_private_addresses: bool
+    alerts: Alerts = field(default_factory=Alerts)
 
     @property
     def database_name(self) -> str:
@@ -198,7 +179,19 @@ def load(path: str | None = None, data: str | None = None, env: Mapping[str, str
         removal_after=duration(settings.watch.removal_after),
         revisit_for=duration(settings.watch.revisit_for),
         allow_private_addresses=settings.network.allow_private_addresses,
+        alerts=alerts_of(source, settings.alerts, settings.alert, settings.destination),
     )
+
+
+def place_of(source: Path | None, table: str, number: int, key: str) -> str:
+    """Where a key of a table stands: "file, line 7". The file is read again."""
+    if source is None:
+        return f"{table}.{key}"
+    try:
+        text = source.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        text = ""
+    return f"{source}{_place([table, str(number), key], text)}"
 
 
 def default_url(data: str | None, env: Mapping[str, str]) -> str:
@@ -246,6 +239,9 @@ def _explain(error: msgspec.ValidationError, source: Path, text: str) -> ConfigE
     if unknown:
         message, mend = f"unknown key {unknown[1]!r}", _keys_mend(path, unknown[1])
         path.append(unknown[1])
+    keyed = re.match(r"(\w+) = ", message)
+    if keyed and path:
+        path.append(keyed[1])
     missing = re.search(r"missing required field `(\w+)`", message)
     if missing:
         message, mend = f"the key {missing[1]!r} is missing", f"Add {missing[1]} = …"
@@ -260,9 +256,12 @@ def _keys_mend(path: list[str], key: str) -> str:
         "watch": WatchSection,
         "network": NetworkSection,
         "channel": ChannelSection,
+        "alert": AlertSection,
+        "destination": DestinationSection,
+        "alerts": AlertsSection,
     }
     known = sections[path[0]].__struct_fields__ if path else tuple(sections)
-    return f"Known here: {', '.join(known)}{_did_you_mean(key, known)}"
+    return f"Known here: {', '.join(known)}{did_you_mean(key, known)}"
 
 
 def _place(path: list[str], text: str) -> str:
@@ -282,14 +281,3 @@ def _place(path: list[str], text: str) -> str:
         elif key and current == table and seen == nth and re.match(rf"\s*{re.escape(key)}\s*=", line):
             return f", line {number}"
     return f", {'.'.join(path)}"
-
-
-def _check_home(home: str) -> None:
-    parts = urlsplit(home)
-    if parts.scheme not in ("http", "https") or not parts.netloc:
-        raise ValueError(f"home = {home!r} is no web address; write http://… or https://…")
-
-
-def _did_you_mean(word: str, known: Any) -> str:
-    close = difflib.get_close_matches(word, list(known), n=1)
-    return f". Did you mean {close[0]!r}?" if close else ""

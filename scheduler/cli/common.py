@@ -10,7 +10,8 @@ from typing import Any
 
 import click
 
-from scheduler.config import Config, duration, load
+from scheduler.config import Config, load
+from scheduler.settings import duration
 from storage.records import Article, as_json
 
 

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from scheduler.config import Config, duration, load
+from scheduler.config import Config, load, place_of
+from scheduler.settings import duration
 from storage.errors import ConfigError
+from storage.records import TOLD, EditClass, EventKind
 
 
 def config(tmp_path: Path, text: str) -> Config:
@@ -78,6 +80,90 @@ def test_a_mistake_names_the_file_the_place_and_the_mend(tmp_path, text, words):
     assert "newsdelta.toml" in message
     for word in words:
         assert word in message
+
+
+ALERT = '[[alert]]\nname = "渝北"\nto = "file:///a.jsonl"\n'
+
+
+def test_an_alert_becomes_a_subscription(tmp_path):
+    found = config(
+        tmp_path,
+        '[alerts]\nlanguage = "en"\n[[alert]]\nname = "渝北"\nto = ["desk", "env:HOOK"]\nchannels = ["cq"]\n'
+        'kinds = ["edited"]\nclasses = ["number"]\nmin_weight = 20\nwords = ["渝北"]\nexpression = "轨道 & !广告"\n'
+        'wait = "5m"\ndigest = "09:00"\nquiet = "22:00-07:00"\n'
+        '[[destination]]\nname = "desk"\nurl = "wecom://key"\n',
+    ).alerts
+    [section] = found.sections
+    assert section.places == ("desk", "env:HOOK")
+    assert found.places == {"desk": "wecom://key"}
+    subscription = section.subscription(("d1", "d2"), found.language)
+    assert subscription.name == "渝北"
+    assert subscription.kinds == (EventKind.EDITED,)
+    assert subscription.classes == (EditClass.NUMBER,)
+    assert subscription.wait == timedelta(minutes=5)
+    assert subscription.destinations == ("d1", "d2")
+    assert subscription.language == "en"
+
+
+def test_an_alert_tells_everything_of_every_channel_where_nothing_more_is_said(tmp_path):
+    [section] = config(tmp_path, ALERT).alerts.sections
+    subscription = section.subscription(("d1",), "zh")
+    assert subscription.kinds == TOLD
+    assert subscription.channels == ()
+    assert subscription.per_story
+
+
+def test_folders_are_meant_from_where_the_file_is(tmp_path):
+    found = config(tmp_path, '[alerts]\ntemplates = "words"\nfeeds = "/srv/feeds"\n').alerts
+    assert found.templates == tmp_path / "words"
+    assert found.feeds == Path("/srv/feeds")
+
+
+def test_secrets_of_places_are_not_in_what_is_printed(tmp_path):
+    found = config(
+        tmp_path, f'[[destination]]\nname = "desk"\nurl = "wecom://hush"\n{ALERT}'.replace("a.jsonl", "hush")
+    )
+    assert "hush" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('[[alert]]\nname = "a"\n', ["'to' is missing", "line 1", "Add to"]),
+        ('[[alert]]\nname = "a"\nto = []\n', ["line 3", "leads nowhere"]),
+        ('[[alert]]\nname = "a"\nto = ["x", "x"]\n', ["line 3", "twice"]),
+        (ALERT + 'kinds = ["edit"]\n', ["line 4", "'edit'", "Did you mean 'edited'?"]),
+        (ALERT + ALERT.replace("渝北", "b") + 'classes = ["nummer"]\n', ["line 7", "'nummer'", "number"]),
+        (ALERT + 'channels = ["cqq"]\n', ["line 4", "Did you mean 'cq'?"]),
+        (ALERT + "min_weight = 101\n", ["line 4", "0 to 100"]),
+        (ALERT + 'words = [""]\n', ["line 4", "empty word"]),
+        (ALERT + 'words = "渝北"\n', ["line 4", "expected array"]),
+        (ALERT + 'wait = "soon"\n', ["line 4", "no duration"]),
+        (ALERT + 'quiet = "22-7"\n', ["line 4", "22:00-07:00"]),
+        (ALERT + 'digest = "daily"\n', ["line 4", "09:00"]),
+        (ALERT + 'expression = "渝北 & (轨道"\n', ["line 4", "expression"]),
+        (ALERT + 'time_zone = "Mars/Base"\n', ["line 4", "Asia/Shanghai"]),
+        (ALERT + 'language = "fr"\n', ["line 4", "zh or en"]),
+        (ALERT + 'word = ["x"]\n', ["line 4", "Did you mean 'words'?"]),
+        (ALERT + ALERT, ["渝北", "twice"]),
+        ('[[destination]]\nname = "a://b"\nurl = "x"\n', ["line 2", "plain word"]),
+        ('[[destination]]\nname = "a"\nurl = ""\n', ["line 3", "leads nowhere"]),
+        ("[alerts]\ntries = 0\n", ["tries must be 1 or more"]),
+        ('[alerts]\npage = "news.example"\n', ["line 2", "no web address"]),
+    ],
+)
+def test_a_mistake_in_an_alert_names_the_file_the_place_and_the_mend(tmp_path, text, words):
+    with pytest.raises(ConfigError) as error:
+        config(tmp_path, text)
+    message = str(error.value)
+    assert "newsdelta.toml" in message
+    for word in words:
+        assert word in message
+
+
+def test_the_place_of_a_key_can_be_asked_for_later(tmp_path):
+    found = config(tmp_path, ALERT + '[[alert]]\nname = "b"\n\nto = "file:///b.jsonl"\n')
+    assert place_of(found.source, "alert", 1, "to").endswith("newsdelta.toml, line 7")
 
 
 def test_a_missing_file_is_named(tmp_path):
