@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Protocol
 
 from storage.diff import Change
-from storage.records import Article, ArticleFields, Event
+from storage.records import Article, ArticleFields, Event, Repair
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,9 @@ class Item:
     """One event as it is told. The article and its text are None for the events of a channel.
 
     `changes` are those of an edit (or of several, told as one), in reading order. `copy` is where the stored
-    copy can be seen: an address of our own pages, else the command that shows it.
+    copy can be seen: an address of our own pages, else the command that shows it. `edits` counts the edits
+    that are told here, `guesses` are the places of the text that were mended without proof, `first` is the
+    article that told the story first, of an event that is a republication.
     """
 
     event: Event
@@ -26,6 +28,9 @@ class Item:
     fields: ArticleFields | None = None
     changes: tuple[Change, ...] = ()
     copy: str = ""
+    edits: int = 0
+    guesses: tuple[Repair, ...] = ()
+    first: Article | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,7 @@ class Message:
     """What goes to one destination at once; `items` are in the order they happened, more than one in a digest.
 
     `key` is the same at every try. `thread` names the article ("article-12") or channel that all items are
-    about, and is '' where they are about several.
+    about, and is '' where they are about several. Times are told in `time_zone`.
     """
 
     key: str
@@ -43,6 +48,7 @@ class Message:
     items: tuple[Item, ...]
     thread: str = ""
     template: str = ""
+    time_zone: str = "Asia/Shanghai"
 
 
 class Form(StrEnum):

@@ -1,0 +1,220 @@
+"""PURE: the words of messages and feeds in Chinese and English: what happened, to what, when."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from storage.diff import Part
+from storage.records import EditClass, EventKind
+
+_SHANGHAI = "Asia/Shanghai"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One language. `happened` names an event; of an edit, `changed` its classes in the order of their weight."""
+
+    code: str
+    tag: str  # of BCP 47, for HTML and feeds
+    happened: Mapping[EventKind, str]
+    counted: Mapping[EventKind, str]
+    changed: str
+    and_: str
+    classes: Mapping[EditClass, str]
+    parts: Mapping[Part, str]
+    deleted: str
+    inserted: str
+    moved: str
+    colon: str
+    list_: str
+    clip: str
+    same_again: str
+    details: tuple[tuple[re.Pattern[str], str], ...] = ()
+
+
+ZH = Words(
+    code="zh",
+    tag="zh-CN",
+    happened={
+        EventKind.NEW: "新发表",
+        EventKind.EDITED: "文章改了",
+        EventKind.REMOVED: "已撤下",
+        EventKind.RESTORED: "恢复发布",
+        EventKind.REPUBLISHED: "转载",
+        EventKind.CHANNEL_BROKEN: "频道抓取异常",
+        EventKind.CHANNEL_RECOVERED: "频道恢复正常",
+    },
+    counted={
+        EventKind.NEW: "{} 篇新发表",
+        EventKind.EDITED: "{} 篇有改动",
+        EventKind.REMOVED: "{} 篇已撤下",
+        EventKind.RESTORED: "{} 篇恢复发布",
+        EventKind.REPUBLISHED: "{} 篇转载",
+        EventKind.CHANNEL_BROKEN: "{} 个频道异常",
+        EventKind.CHANNEL_RECOVERED: "{} 个频道恢复",
+    },
+    changed="{}改了",
+    and_="、",
+    classes={
+        EditClass.HEADLINE: "标题",
+        EditClass.NUMBER: "数字",
+        EditClass.NAME_OR_TITLE: "人名职务",
+        EditClass.DATE_OR_PLACE: "时间地点",
+        EditClass.NEGATION: "肯定否定",
+        EditClass.QUOTATION: "引语",
+        EditClass.ATTRIBUTION: "来源署名",
+        EditClass.ADDED: "增加内容",
+        EditClass.REMOVED: "删去内容",
+        EditClass.MOVED: "段落顺序",
+        EditClass.WORDING: "措辞",
+        EditClass.FORMAT: "格式",
+    },
+    parts={
+        Part.KICKER: "肩题",
+        Part.TITLE: "标题",
+        Part.SUBTITLE: "副题",
+        Part.SOURCE: "来源",
+        Part.AUTHORS: "作者",
+        Part.BODY: "",
+        Part.EDITORS: "责任编辑",
+    },
+    deleted="删",
+    inserted="增",
+    moved="移动",
+    colon="：",
+    list_="；",
+    clip="……",
+    same_again="文章改动后又改回了原样",
+    details=(
+        (re.compile(r"the server answers (\d+)"), r"服务器返回 \1"),
+        (re.compile(r"redirected to (\S+)"), r"打开后被转到 \1"),
+        (re.compile(r"the body is empty"), "页面是空的"),
+        (re.compile(r"its pages look right again"), "页面又能正常读取了"),
+    ),
+)
+EN = Words(
+    code="en",
+    tag="en",
+    happened={
+        EventKind.NEW: "New",
+        EventKind.EDITED: "Edited",
+        EventKind.REMOVED: "Taken down",
+        EventKind.RESTORED: "Back online",
+        EventKind.REPUBLISHED: "Republished",
+        EventKind.CHANNEL_BROKEN: "Channel cannot be read",
+        EventKind.CHANNEL_RECOVERED: "Channel can be read again",
+    },
+    counted={
+        EventKind.NEW: "{} new",
+        EventKind.EDITED: "{} edited",
+        EventKind.REMOVED: "{} taken down",
+        EventKind.RESTORED: "{} back online",
+        EventKind.REPUBLISHED: "{} republished",
+        EventKind.CHANNEL_BROKEN: "{} channel(s) unreadable",
+        EventKind.CHANNEL_RECOVERED: "{} channel(s) readable again",
+    },
+    changed="{} changed",
+    and_=", ",
+    classes={
+        EditClass.HEADLINE: "headline",
+        EditClass.NUMBER: "number",
+        EditClass.NAME_OR_TITLE: "name or post",
+        EditClass.DATE_OR_PLACE: "date or place",
+        EditClass.NEGATION: "negation",
+        EditClass.QUOTATION: "quotation",
+        EditClass.ATTRIBUTION: "attribution",
+        EditClass.ADDED: "text added",
+        EditClass.REMOVED: "text cut",
+        EditClass.MOVED: "order",
+        EditClass.WORDING: "wording",
+        EditClass.FORMAT: "format",
+    },
+    parts={
+        Part.KICKER: "Kicker",
+        Part.TITLE: "Headline",
+        Part.SUBTITLE: "Subtitle",
+        Part.SOURCE: "Source",
+        Part.AUTHORS: "Authors",
+        Part.BODY: "",
+        Part.EDITORS: "Editors",
+    },
+    deleted="cut",
+    inserted="added",
+    moved="moved",
+    colon=": ",
+    list_="; ",
+    clip="…",
+    same_again="The article was edited and then put back as it was",
+)
+_LANGUAGES = {"zh": ZH, "en": EN}
+#: Edits that are told as what was done rather than as what "changed".
+_DONE = {
+    EditClass.ADDED: {"zh": "增加了内容", "en": "Text added"},
+    EditClass.REMOVED: {"zh": "删去了内容", "en": "Text cut"},
+}
+#: The order in which classes are named: what alters the sense comes first.
+IMPORTANCE = (
+    EditClass.NEGATION,
+    EditClass.NUMBER,
+    EditClass.NAME_OR_TITLE,
+    EditClass.HEADLINE,
+    EditClass.DATE_OR_PLACE,
+    EditClass.QUOTATION,
+    EditClass.REMOVED,
+    EditClass.ADDED,
+    EditClass.ATTRIBUTION,
+    EditClass.MOVED,
+    EditClass.WORDING,
+    EditClass.FORMAT,
+)
+
+
+def words(language: str) -> Words:
+    """The words of a language: English for "en", Chinese for any other."""
+    return _LANGUAGES.get(language, ZH)
+
+
+def happened(language: Words, kind: EventKind, classes: Sequence[EditClass] = ()) -> str:
+    """Say in a few words what happened: "新发表", "标题、数字改了", "Headline, number changed"."""
+    if kind is not EventKind.EDITED or not classes:
+        return language.happened[kind]
+    named = [edit for edit in IMPORTANCE if edit in classes][:2]
+    if named[0] in _DONE:
+        return _DONE[named[0]][language.code]
+    named = [edit for edit in named if edit not in _DONE]
+    text = language.changed.format(language.and_.join(language.classes[edit] for edit in named))
+    return text[:1].upper() + text[1:]
+
+
+def detail(language: Words, text: str) -> str:
+    """What was seen, in the language where it is one of the usual things, else as it was noted."""
+    for pattern, said in language.details:
+        if found := pattern.fullmatch(text):
+            return found.expand(said)
+    return text
+
+
+def time_text(language: Words, moment: datetime, zone: str, now: datetime) -> str:
+    """A time as people write it in their own zone; the year where it is another than now's.
+
+    The offset stands with it in every zone but China's, and in English always.
+    """
+    local, today = moment.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone))
+    other_year = local.year != today.year
+    if language.code == "en":
+        year = f" {local.year}" if other_year else ""
+        return f"{local.day} {local:%b}{year}, {local:%H:%M} ({_offset(local)})"
+    year = f"{local.year}年" if other_year else ""
+    offset = "" if zone == _SHANGHAI else f"（{_offset(local)}）"
+    return f"{year}{local.month}月{local.day}日 {local:%H:%M}{offset}"
+
+
+def _offset(local: datetime) -> str:
+    minutes = round((local.utcoffset() or local - local).total_seconds() / 60)
+    hours, rest = divmod(abs(minutes), 60)
+    sign = "-" if minutes < 0 else "+"
+    return f"UTC{sign}{hours}" + (f":{rest:02}" if rest else "")
