@@ -1,0 +1,58 @@
+"""The web application: its pages, the API, and what guards them."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI, Request
+from fastapi.responses import RedirectResponse, Response
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+
+from scheduler.web.guard import Guard
+from scheduler.web.pages import ROUTERS
+from scheduler.web.render import HERE, page, visitor_of
+from scheduler.web.site import Site
+from storage.errors import DatabaseBusy, DatabaseUnreachable, NotFound, StorageError
+
+LONG = "public, max-age=31536000, immutable"
+
+
+def make_app(site: Site) -> FastAPI:
+    """Put the pages of a site together."""
+    app = FastAPI(title="newsdelta", openapi_url=None, docs_url=None, redoc_url=None)
+    app.state.site = site
+    for router in ROUTERS:
+        app.include_router(router, include_in_schema=False)
+    app.mount("/static", _Static(directory=HERE / "static"))
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(NotFound, _not_found)
+    app.add_exception_handler(StorageError, _storage_error)
+    app.add_middleware(Guard, hosts=site.settings.hosts, door=site.door)
+    return app
+
+
+class _Static(StaticFiles):
+    """Files whose address changes with their content."""
+
+    def file_response(self, *args: object, **options: object) -> Response:
+        response = super().file_response(*args, **options)  # type: ignore[arg-type]
+        response.headers["cache-control"] = LONG
+        return response
+
+
+def _http_error(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    if status == 401:
+        return RedirectResponse(f"/login?next={request.url.path}", 303)
+    detail = error.detail if isinstance(error, HTTPException) else ""
+    return page(request, "error.html", status=status, code=status, detail=detail)
+
+
+def _not_found(request: Request, error: Exception) -> Response:
+    return page(request, "error.html", status=404, code=404, detail=str(error))
+
+
+def _storage_error(request: Request, error: Exception) -> Response:
+    """The store is in trouble: say so, and that it may pass."""
+    code = 503 if isinstance(error, (DatabaseBusy, DatabaseUnreachable)) else 500
+    detail = getattr(error, "message", "") if visitor_of(request).scopes else ""
+    return page(request, "error.html", status=code, code=code, detail=detail)

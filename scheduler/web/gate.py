@@ -1,0 +1,48 @@
+"""What a page asks of its visitor before it opens: a scope, and of a form, that it is ours."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+
+from fastapi import Depends, HTTPException, Request
+from starlette.datastructures import FormData
+
+from scheduler.web.access import Scope
+from scheduler.web.render import visitor_of
+
+
+def needs(scope: Scope) -> Callable[[Request], None]:
+    """A dependency that lets through who may do such a thing: 401 for nobody, 403 for somebody."""
+
+    def check(request: Request) -> None:
+        visitor = visitor_of(request)
+        if not visitor.scopes:
+            raise HTTPException(401)
+        if not visitor.may(scope):
+            raise HTTPException(403, f"This key lacks the scope {scope.value!r}.")
+
+    return check
+
+
+def form_for(scope: Scope) -> Callable[[Request], object]:
+    """A dependency that gives the form of a visitor who may do such a thing, from a page of ours."""
+
+    async def read(request: Request) -> FormData:
+        needs(scope)(request)
+        form = await request.form(max_files=0, max_fields=200)
+        visitor, sent = visitor_of(request), form.get("csrf")
+        if not visitor.program and not (
+            isinstance(sent, str)
+            and visitor.csrf
+            and hmac.compare_digest(sent.encode(), visitor.csrf.encode())
+        ):
+            raise HTTPException(
+                403, "This form is too old. Go back, load the page again, and send it once more."
+            )
+        return form
+
+    return read
+
+
+READ = [Depends(needs(Scope.READ))]

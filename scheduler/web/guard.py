@@ -1,0 +1,80 @@
+"""ASGI middleware: which hosts we answer to, who is asking, and the headers that keep a browser safe."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
+from starlette.responses import PlainTextResponse
+
+from scheduler.web.access import ALL, Doorkeeper, Visitor
+
+Scope_ = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+App = Callable[[Scope_, Receive, Send], Awaitable[None]]
+
+#: Nothing from elsewhere, nothing inline: scraped text that slipped through as markup could do nothing.
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+SAFE = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "x-frame-options": "DENY",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=()",
+}
+
+
+class Guard:
+    """Refuses strange hosts, puts the visitor into `request.state.visitor`, and adds the safe headers."""
+
+    def __init__(self, app: App, *, hosts: frozenset[str], door: Doorkeeper) -> None:
+        self.app = app
+        self.hosts = hosts
+        self.door = door
+
+    async def __call__(self, scope: Scope_, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def send_safely(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in SAFE.items():
+                    headers.setdefault(name, value)
+                headers.setdefault("cache-control", "no-store")
+            await send(message)
+
+        headers = Headers(scope=scope)
+        if not self._known(headers.get("host", "")):
+            refused = PlainTextResponse(
+                "This page does not answer to that name. Set [web] url in newsdelta.toml.\n", 421
+            )
+            await refused(scope, receive, send_safely)
+            return
+        scope.setdefault("state", {})["visitor"] = self._visitor(scope, headers)
+        await self.app(scope, receive, send_safely)
+
+    def _known(self, host: str) -> bool:
+        return (urlsplit(f"//{host}").hostname or "") in self.hosts
+
+    def _visitor(self, scope: Scope_, headers: Headers) -> Visitor:
+        cookies = cookie_parser(headers.get("cookie", ""))
+        key = ""
+        if scope["path"].startswith("/feeds/"):
+            key = parse_qs(scope["query_string"].decode("latin-1")).get("key", [""])[0]
+        visitor = self.door.visitor(headers, cookies, key)
+        if self.door.open_to_all and not visitor.scopes:
+            # A browser that asks on behalf of another page says from where.
+            return Visitor(ALL, program="origin" not in headers)
+        return visitor

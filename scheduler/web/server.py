@@ -1,0 +1,91 @@
+"""Serves the pages: uvicorn, in the event loop that is there."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+import uvicorn
+
+from scheduler.config import Config
+from scheduler.web.access import Doorkeeper, FindKey
+from scheduler.web.app import make_app
+from scheduler.web.settings import WebSettings, is_loopback, read_token
+from scheduler.web.site import Site
+from storage.database import Database
+from storage.errors import ConfigError
+
+
+def site_for(
+    config: Callable[[], Config], settings: WebSettings, database: Database, find_key: FindKey
+) -> Site:
+    """Everything the pages need. Raises ConfigError where strangers could come in."""
+    if not settings.login and not is_loopback(settings.host):
+        raise ConfigError(
+            f"Without login, the page may listen on this machine only, not on {settings.host}",
+            subject="[web] login",
+            mend="Remove login = false, or bind to 127.0.0.1",
+        )
+    token = read_token(settings.token_file) if settings.login else None
+    return Site(config, settings, database, Doorkeeper(token, find_key), lambda: datetime.now(UTC))
+
+
+def listen(settings: WebSettings) -> socket.socket:
+    """Take the address; port 0 takes any that is free. Raises ConfigError where it cannot be had."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    taken = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        taken.bind((settings.host, settings.port))
+        taken.listen(128)
+    except OSError as error:
+        taken.close()
+        raise ConfigError(
+            f"The web page cannot listen there ({error.strerror})",
+            subject=f"{settings.host}:{settings.port}",
+            mend="Another program may have the port; set [web] bind",
+        ) from error
+    return taken
+
+
+async def serve(site: Site, taken: socket.socket, stop: asyncio.Event) -> None:
+    """Answer until `stop` is set, then let answers under way be finished, two seconds at most."""
+    options = uvicorn.Config(
+        make_app(site),
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=2,
+        lifespan="off",
+    )
+    server = _Server(options)
+    serving = asyncio.ensure_future(server.serve([taken]))
+    stopped = asyncio.ensure_future(stop.wait())
+    try:
+        await asyncio.wait({serving, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        server.should_exit = True
+        stopped.cancel()
+        await serving
+
+
+class _Server(uvicorn.Server):
+    """Leaves the signals to who started it."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+
+def greeting(site: Site, taken: socket.socket) -> str:
+    """What to tell who started it: the address that lets them in, and where the token stands."""
+    host, port = taken.getsockname()[:2]
+    base = site.settings.url.rstrip("/") or f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    if not site.settings.login:
+        return f"The web page is at {base}/ (everyone on this machine may use it)."
+    token = read_token(site.settings.token_file)
+    return f"The web page is at {base}/login?token={token}\nThe token stands in {site.settings.token_file}."

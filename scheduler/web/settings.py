@@ -1,0 +1,77 @@
+"""What the web page is told of itself: where it listens, who may come in."""
+
+from __future__ import annotations
+
+import ipaddress
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from storage.errors import ConfigError
+
+DEFAULT_BIND = "127.0.0.1:8470"
+
+
+@dataclass(frozen=True, slots=True)
+class WebSettings:
+    """Where to listen, the file that holds the token, and the address under which people reach the page.
+
+    `url` is '' where people reach it under the address it listens at. `login` is false only on loopback.
+    """
+
+    host: str
+    port: int
+    token_file: Path
+    url: str = ""
+    login: bool = True
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The names a browser may call the page by; others are refused (DNS rebinding)."""
+        named = urlsplit(self.url).hostname
+        own = {"localhost", "127.0.0.1", "::1"} if is_loopback(self.host) else {self.host}
+        return frozenset(own | ({named} if named else set()))
+
+    @property
+    def secure(self) -> bool:
+        """Whether cookies may travel over https only."""
+        return self.url.startswith("https://")
+
+
+def parse_bind(text: str) -> tuple[str, int]:
+    """Read "127.0.0.1:8470" or "[::1]:8470" into host and port. Raises ValueError."""
+    host, _, port = text.rpartition(":")
+    host = host.strip("[]")
+    if not host or not port.isdecimal() or int(port) > 65535:
+        raise ValueError(f"bind = {text!r} is no address and port; write for example {DEFAULT_BIND}")
+    return host, int(port)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach the address."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def read_token(file: Path) -> str:
+    """The token of the page, made at the first start and readable by its owner only. Raises ConfigError."""
+    try:
+        if not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.touch(mode=0o600)
+            file.write_text(secrets.token_urlsafe(32) + "\n", encoding="ascii")
+        token = file.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            "The web page's token cannot be read or made", subject=str(file), mend="Check [web] token_file"
+        ) from error
+    if len(token) < 20:
+        raise ConfigError(
+            "The web page's token is too short to keep anybody out",
+            subject=str(file),
+            mend="Delete the file: a new token is made at the next start",
+        )
+    return token

@@ -1,0 +1,31 @@
+"""What every page works with: the config, the store, the clock, the doorkeeper."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from fastapi import Request
+
+from scheduler.config import Config
+from scheduler.web.access import Doorkeeper
+from scheduler.web.settings import WebSettings
+from storage.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The things behind the pages; shared by all requests."""
+
+    config: Callable[[], Config]  # the one of now: SIGHUP changes it
+    settings: WebSettings
+    database: Database
+    door: Doorkeeper
+    now: Callable[[], datetime]
+
+
+def site_of(request: Request) -> Site:
+    """The site a request came to."""
+    site: Site = request.app.state.site
+    return site

@@ -1,0 +1,36 @@
+// What a page can do better with a script; everything works without it.
+"use strict";
+
+// "/" goes to the search field, as on many pages.
+document.addEventListener("keydown", (event) => {
+  const typing = /^(input|textarea|select)$/i.test(event.target.tagName) || event.target.isContentEditable;
+  if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  const field = document.querySelector(".find input");
+  if (field) { event.preventDefault(); field.focus(); }
+});
+
+// Sections with data-refresh="SECONDS" are asked for again while the page can be seen.
+const fresh = [...document.querySelectorAll("[data-refresh]")];
+if (fresh.length) {
+  const seconds = Math.min(...fresh.map((section) => Number(section.dataset.refresh)));
+  setInterval(async () => {
+    if (document.hidden || document.activeElement?.closest("[data-refresh]")) return;
+    try {
+      const answer = await fetch(location.href, { headers: { accept: "text/html" } });
+      if (!answer.ok || answer.redirected) return;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const newer = page.querySelectorAll("[data-refresh]");
+      document.querySelectorAll("[data-refresh]").forEach((section, at) => {
+        if (newer[at] && newer[at].innerHTML !== section.innerHTML) section.replaceWith(document.adoptNode(newer[at]));
+      });
+    } catch { /* the next time may do better */ }
+  }, seconds * 1000);
+}
+
+// A <select data-go> or checkbox in a form sends the form when it changes.
+document.querySelectorAll("form[data-go]").forEach((form) => form.addEventListener("change", () => form.requestSubmit()));
+
+// Forms that cannot be undone ask first.
+document.querySelectorAll("form[data-ask]").forEach((form) => form.addEventListener("submit", (event) => {
+  if (!window.confirm(form.dataset.ask)) event.preventDefault();
+}));
