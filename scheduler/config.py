@@ -22,6 +22,7 @@ from crawler.sites.model import Channel
 from scheduler.alerts.sections import Alerts, AlertSection, AlertsSection, DestinationSection, alerts_of
 from scheduler.rhythm import Cron, Every, Plan, Rhythm, check_cron
 from scheduler.settings import Section, check_address, check_time_zone, did_you_mean, duration, interval
+from scheduler.web.settings import WebSection, WebSettings
 from storage.errors import ConfigError
 
 DEFAULT_CHANNEL = "cq"
@@ -123,6 +124,7 @@ class _File(Section, frozen=True):
     alert: tuple[AlertSection, ...] = ()
     destination: tuple[DestinationSection, ...] = ()
     alerts: AlertsSection = AlertsSection()
+    web: WebSection = WebSection()
 
     def __post_init__(self) -> None:
         for kind in ("channel", "alert", "destination"):
@@ -147,6 +149,7 @@ class Config:
     removal_after: timedelta
     revisit_for: timedelta
     allow_private_addresses: bool
+    web: WebSettings
     alerts: Alerts = field(default_factory=Alerts)
 
     @property
@@ -170,6 +173,7 @@ def load(path: str | None = None, data: str | None = None, env: Mapping[str, str
     return Config(
         source=source,
         database_url=env.get("NEWSDELTA_DATABASE_URL") or settings.database.url or default_url(data, env),
+        web=settings.web.settings(default_folder(data, env)),
         channels={section.name: section.channel() for section in sections},
         rhythms={section.name: section.rhythm(settings.watch) for section in sections},
         time_zone=settings.watch.time_zone,
@@ -196,9 +200,14 @@ def place_of(source: Path | None, table: str, number: int, key: str) -> str:
 
 def default_url(data: str | None, env: Mapping[str, str]) -> str:
     """The database used when none is set: SQLite in `data`, else in $XDG_DATA_HOME/newsdelta/."""
+    return f"sqlite:///{default_folder(data, env) / 'newsdelta.db'}"
+
+
+def default_folder(data: str | None, env: Mapping[str, str]) -> Path:
+    """Where newsdelta keeps what no setting puts elsewhere: `data`, else $XDG_DATA_HOME/newsdelta/."""
     home = env.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
     folder = Path(data) if data else Path(home) / "newsdelta"
-    return f"sqlite:///{folder.expanduser().absolute() / 'newsdelta.db'}"
+    return folder.expanduser().absolute()
 
 
 def _find(path: str | None, env: Mapping[str, str]) -> Path | None:
@@ -259,6 +268,7 @@ def _keys_mend(path: list[str], key: str) -> str:
         "alert": AlertSection,
         "destination": DestinationSection,
         "alerts": AlertsSection,
+        "web": WebSection,
     }
     known = sections[path[0]].__struct_fields__ if path else tuple(sections)
     return f"Known here: {', '.join(known)}{did_you_mean(key, known)}"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from scheduler.settings import Section, check_address
 from storage.errors import ConfigError
 
 DEFAULT_BIND = "127.0.0.1:8470"
@@ -37,6 +38,30 @@ class WebSettings:
     def secure(self) -> bool:
         """Whether cookies may travel over https only."""
         return self.url.startswith("https://")
+
+
+class WebSection(Section, frozen=True):
+    """[web]"""
+
+    bind: str = DEFAULT_BIND
+    token_file: str | None = None
+    url: str | None = None
+    login: bool = True
+
+    def __post_init__(self) -> None:
+        host, _ = parse_bind(self.bind)
+        if self.url is not None:
+            check_address("url", self.url)
+        if not self.login and not is_loopback(host):
+            raise ValueError(
+                f"login = false is for a page that only this machine can reach, not for bind = {self.bind!r}"
+            )
+
+    def settings(self, folder: Path) -> WebSettings:
+        """What the section comes to; the token stands in `folder` where no file is named."""
+        host, port = parse_bind(self.bind)
+        file = Path(self.token_file).expanduser().absolute() if self.token_file else folder / "web-token"
+        return WebSettings(host, port, file, (self.url or "").rstrip("/"), self.login)
 
 
 def parse_bind(text: str) -> tuple[str, int]:
