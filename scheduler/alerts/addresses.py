@@ -155,6 +155,8 @@ def _opener(url: Url) -> Callable[[Url, str], Destination]:
     if url.scheme in ("http", "https"):
         raise ValueError(f"for a webhook write webhook+{url.scheme}://…")
     module, name = KINDS.get(url.scheme, _APPRISE)
+    if url.scheme == "slack" and (len(url.path) != 2 or url.user or url.host.startswith("xox")):
+        module, name = _APPRISE  # a Slack app's token and channels, not a webhook
     if module == _APPRISE[0]:
         from scheduler.alerts.apprise_ import schemes
 
