@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -43,11 +43,9 @@ def compare(old: ArticleFields, new: ArticleFields, *, fold: Fold = width_fold) 
     are not.
     """
     once = cache(fold)
-    segments = [
-        segment
-        for part in Part
-        for segment in (_body(old, new, once) if part is Part.BODY else _line(part, old, new, once))
-    ]
+    segments: list[Change] = []
+    for part in Part:
+        segments += _body(old, new, once) if part is Part.BODY else _line(part, old, new, once)
     changes = [s for s in segments if s.kind is not ChangeKind.KEPT]
     classes = {edit for change in changes for edit in change.classes}
     grown, weight = _weight(segments, changes, old)
@@ -99,14 +97,14 @@ def _weight(segments: Sequence[Change], changes: Sequence[Change], old: ArticleF
     return False, max(weight, LOUD) if telling else weight
 
 
-def _line(part: Part, old: ArticleFields, new: ArticleFields, fold: Fold) -> Iterator[Change]:
+def _line(part: Part, old: ArticleFields, new: ArticleFields, fold: Fold) -> list[Change]:
     """Compare a part that is one line."""
     before, after = _text(part, old), _text(part, new)
     if not before and not after:
-        return
+        return []
     a = Sentence(before, fold(before), 0, 0) if before else None
     b = Sentence(after, fold(after), 0, 0) if after else None
-    yield _change(part, Pair(a, b), fold)
+    return [_change(part, Pair(a, b), fold)]
 
 
 def _text(part: Part, fields: ArticleFields) -> str:
@@ -114,28 +112,32 @@ def _text(part: Part, fields: ArticleFields) -> str:
     return value if isinstance(value, str) else _LIST.join(value)
 
 
-def _body(old: ArticleFields, new: ArticleFields, fold: Fold) -> Iterator[Change]:
-    for pair in align(split_body(old.body), split_body(new.body), fold):
-        yield _change(Part.BODY, pair, fold)
+def _body(old: ArticleFields, new: ArticleFields, fold: Fold) -> list[Change]:
+    pairs = align(split_body(old.body), split_body(new.body), fold)
+    return [_change(Part.BODY, pair, fold) for pair in pairs]
 
 
 def _change(part: Part, pair: Pair, fold: Fold) -> Change:
-    old, new = pair.old, pair.new
+    old, new, moved = pair
     if old is None or new is None:
         return _lone(part, old, new, fold)
-    here = Position(new.paragraph, new.number)
-    at = (here if old[2:4] == new[2:4] else Position(old.paragraph, old.number), here)
-    if pair.equal:
-        kind = ChangeKind.MOVED if pair.moved else ChangeKind.KEPT
-        classes = (EditClass.MOVED,) if pair.moved else ()
-        return Change(kind, part, old.text, new.text, *at, (Run("=", new.text),), classes)
+    if old.text == new.text or old.key == new.key:  # those equal to the letter are never folded
+        kind, classes = (ChangeKind.MOVED, (EditClass.MOVED,)) if moved else (ChangeKind.KEPT, ())
+        return Change(kind, part, old.text, new.text, *_at(old, new), (Run("=", new.text),), classes)
     a, b = sides(folded(old.text, fold), folded(new.text, fold), quoted=(old.quoted, new.quoted))
     hunks = hunks_of(a, b)
     found = _of_part(part, classes_of_sentence(hunks, a, b, clauses=part is Part.BODY))
-    if pair.moved:
+    if moved:
         found |= {EditClass.MOVED}
     runs = runs_of(hunks, a, b)
-    return Change(ChangeKind.REPLACED, part, old.text, new.text, *at, runs, _sorted(found))
+    return Change(ChangeKind.REPLACED, part, old.text, new.text, *_at(old, new), runs, _sorted(found))
+
+
+def _at(old: Sentence, new: Sentence) -> tuple[Position, Position]:
+    here = Position(new.paragraph, new.number)
+    if old.number == new.number and old.paragraph == new.paragraph:
+        return here, here
+    return Position(old.paragraph, old.number), here
 
 
 def _of_part(part: Part, found: frozenset[EditClass]) -> frozenset[EditClass]:

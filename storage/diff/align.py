@@ -6,8 +6,8 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import takewhile
+from operator import attrgetter
 from typing import Literal, NamedTuple
 
 from rapidfuzz import fuzz, process
@@ -30,20 +30,12 @@ HELD = 6
 _SIGNS = re.compile(r"[\W_]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(NamedTuple):
     """A sentence before and after. One is None where it has no partner; `moved`: it crosses other pairs."""
 
     old: Sentence | None
     new: Sentence | None
     moved: bool = False
-
-    @property
-    def equal(self) -> bool:
-        """Whether both are there and say the same; those equal to the letter are never folded."""
-        if self.old is None or self.new is None:
-            return False
-        return self.old.text == self.new.text or self.old.key == self.new.key
 
 
 def align(old: Sequence[Sentence], new: Sequence[Sentence], fold: Fold) -> list[Pair]:
@@ -76,9 +68,13 @@ def _gaps(olds: Sequence[Sentence], news: Sequence[Sentence], fold: Fold) -> Ite
     Sentences equal to the letter are found first; only what stands between them is folded.
     """
     for block in _blocks(olds, news, "text"):
-        for inner in _blocks(with_keys(block.olds, fold), with_keys(block.news, fold), "key"):
-            yield _pair_gap(inner.olds, inner.news)
-            yield inner.equal
+        a, b = with_keys(block.olds, fold), with_keys(block.news, fold)
+        if a and b and (len(a) > 1 or len(b) > 1):
+            for inner in _blocks(a, b, "key"):
+                yield _pair_gap(inner.olds, inner.news)
+                yield inner.equal
+        else:
+            yield _pair_gap(a, b)
         yield block.equal
 
 
@@ -94,22 +90,22 @@ def _blocks(
     olds: Sequence[Sentence], news: Sequence[Sentence], by: Literal["text", "key"]
 ) -> Iterator[_Block]:
     """Cut two sequences at their longest common subsequence."""
+    say = attrgetter(by)
     numbers: dict[str, int] = {}
-    ids = [[numbers.setdefault(getattr(s, by), len(numbers)) for s in side] for side in (olds, news)]
+    ids = [[numbers.setdefault(text, len(numbers)) for text in map(say, side)] for side in (olds, news)]
     a0 = b0 = 0
-    for step in LCSseq.opcodes(ids[0], ids[1]):
-        if step.tag == "equal":
-            a1, b1 = step.src_start, step.dest_start
-            equal = map(Pair, olds[a1 : step.src_end], news[b1 : step.dest_end])
-            yield _Block(olds[a0:a1], news[b0:b1], list(equal))
-            a0, b0 = step.src_end, step.dest_end
-    yield _Block(olds[a0:], news[b0:], [])
+    for a1, b1, size in LCSseq.opcodes(ids[0], ids[1]).as_matching_blocks():
+        a2, b2 = a1 + size, b1 + size
+        yield _Block(olds[a0:a1], news[b0:b1], list(map(Pair, olds[a1:a2], news[b1:b2])))
+        a0, b0 = a2, b2
 
 
 def _pair_gap(olds: Sequence[Sentence], news: Sequence[Sentence]) -> list[Pair]:
     """Pair what stands between two equal sentences, order kept."""
     if not olds or not news:
         return [Pair(s, None) for s in olds] + [Pair(None, s) for s in news]
+    if len(olds) == len(news) == 1 and _alike(olds[0].key, news[0].key):
+        return [Pair(olds[0], news[0])]
     if "".join(s.key for s in olds) == "".join(s.key for s in news):
         return [Pair(join_all(olds), join_all(news))]
     pairs: list[Pair] = []
@@ -120,6 +116,10 @@ def _pair_gap(olds: Sequence[Sentence], news: Sequence[Sentence]) -> list[Pair]:
         a0, b0 = a + 1, b + 1
     pairs += [Pair(s, None) for s in olds[a0:]] + [Pair(None, s) for s in news[b0:]]
     return _pair_lone(_mend_cuts(pairs))
+
+
+def _alike(old: str, new: str) -> bool:
+    return old == new or fuzz.ratio(_bare(old), _bare(new)) >= PAIR_AT
 
 
 def _bare(key: str) -> str:
@@ -251,6 +251,8 @@ def _pair_leftovers(gaps: list[list[Pair]]) -> list[Pair]:
     pairs = [pair for gap in gaps for pair in gap]
     removed = [pair.old for pair in pairs if pair.old and not pair.new]
     added = [pair.new for pair in pairs if pair.new and not pair.old]
+    if not removed or not added:
+        return pairs
     partner = _moves(removed, added)
     moved = {id(old) for old in partner.values()}
     result: list[Pair] = []
@@ -283,6 +285,8 @@ def _moves(removed: list[Sentence], added: list[Sentence]) -> dict[int, Sentence
 
 def _in_order(pairs: list[Pair]) -> list[Pair]:
     """Mark as moved only pairs that really cross others: a neighbour's removal alone moves nothing."""
+    if not any(pair.moved for pair in pairs):
+        return pairs
     settled = [p.old.number for p in pairs if p.old and p.new and not p.moved]
     result: list[Pair] = []
     before = -1
@@ -294,7 +298,7 @@ def _in_order(pairs: list[Pair]) -> list[Pair]:
         elif pair.moved and pair.old:
             after = settled[position] if position < len(settled) else pair.old.number + 1
             if before < pair.old.number < after:
-                pair = replace(pair, moved=False)
+                pair = pair._replace(moved=False)
                 before = pair.old.number if pair.old else before
         result.append(pair)
     return result

@@ -19,6 +19,7 @@ _SIGNS = re.compile(r"[\W_]+")
 #: Characters beside a changed fact that are told as reworded though nothing stood in their place.
 _LONG_REST = 6
 _PARTICLES = re.compile("[了的地得着过]")
+_FACT_CLASSES = ((Kind.NUMBER, EditClass.NUMBER), (Kind.DATE, EditClass.DATE_OR_PLACE))
 _PLACES = (EntityKind.PLACE,)
 _NAMING = (EntityKind.PERSON, EntityKind.POST, EntityKind.BODY)
 
@@ -33,14 +34,14 @@ def classes_of_sentence(
     """
     a = Marked(old, hunks[0].a0, hunks[-1].a1)
     b = Marked(new, hunks[0].b0, hunks[-1].b1)
-    shifted = _shifted(hunks, old, new)
+    said = [(_bare(old.key[h.a0 : h.a1]), _bare(new.key[h.b0 : h.b1])) for h in hunks]
+    shifted = _shifted(hunks, said) if len(hunks) > 1 else ()
     found: set[EditClass] = set()
-    for number, hunk in enumerate(hunks):
+    for number, (hunk, (gone, come)) in enumerate(zip(hunks, said, strict=True)):
         if number in shifted:
-            long = len(_bare(old.key[hunk.a0 : hunk.a1] or new.key[hunk.b0 : hunk.b1])) >= CLAUSE
-            found.add(EditClass.MOVED if long else EditClass.WORDING)
+            found.add(EditClass.MOVED if len(gone or come) >= CLAUSE else EditClass.WORDING)
         else:
-            found |= (clauses and _clause(hunk, a, b)) or _classes_of_hunk(hunk, a, b)
+            found |= (clauses and _clause(gone, come)) or _classes_of_place(_Place(hunk, a, b), gone == come)
     return _without_lesser(found)
 
 
@@ -61,10 +62,10 @@ def _bare(text: str) -> str:
     return _SIGNS.sub("", text)
 
 
-def _shifted(hunks: Sequence[Hunk], old: Side, new: Side) -> set[int]:
+def _shifted(hunks: Sequence[Hunk], said: Sequence[tuple[str, str]]) -> set[int]:
     """Return the numbers of deletions and insertions that are one stretch set elsewhere in the sentence."""
-    gone = {n: _bare(old.key[h.a0 : h.a1]) for n, h in enumerate(hunks) if h.b0 == h.b1}
-    come = {n: _bare(new.key[h.b0 : h.b1]) for n, h in enumerate(hunks) if h.a0 == h.a1}
+    gone = {n: said[n][0] for n, hunk in enumerate(hunks) if hunk.b0 == hunk.b1}
+    come = {n: said[n][1] for n, hunk in enumerate(hunks) if hunk.a0 == hunk.a1}
     shifted: set[int] = set()
     for a, text in gone.items():
         for b, other in come.items():
@@ -74,31 +75,49 @@ def _shifted(hunks: Sequence[Hunk], old: Side, new: Side) -> set[int]:
     return shifted
 
 
-def _clause(hunk: Hunk, old: Marked, new: Marked) -> frozenset[EditClass]:
+def _clause(gone: str, come: str) -> frozenset[EditClass]:
     """Return the class of a stretch added or removed that is long enough to be a statement, else none."""
-    gone, come = _bare(old.key[hunk.a0 : hunk.a1]), _bare(new.key[hunk.b0 : hunk.b1])
     if (gone and come) or len(gone + come) < CLAUSE:
         return frozenset()
     return classes_of_lone(gone or come, EditClass.REMOVED if gone else EditClass.ADDED)
 
 
-def _classes_of_hunk(hunk: Hunk, old: Marked, new: Marked) -> set[EditClass]:
-    gone, come = _bare(old.key[hunk.a0 : hunk.a1]), _bare(new.key[hunk.b0 : hunk.b1])
-    place = _Place(hunk, old, new)
+def _classes_of_place(place: _Place, only_signs: bool) -> set[EditClass]:
+    """Return the classes of a changed place; `only_signs`: punctuation aside, both sides are the same."""
+    old, new = place.old, place.new
     found = place.facts()
-    if not found and gone == come:
+    if not found and only_signs:
         return {EditClass.FORMAT}
+    credited = place.within(old.attributed, new.attributed)
     if not found or any(place.rest()):
         if place.differs(old.qualifiers, new.qualifiers):
             found.add(EditClass.NEGATION)
-        if not place.within(old.attributed, new.attributed):
+        if not credited:
             found |= place.names()
             found |= {EditClass.WORDING} if place.reworded(bool(found)) else set()
-    if place.within(old.attributed, new.attributed):
+    if credited:
         return found | {EditClass.ATTRIBUTION}
     if place.within(old.quoted, new.quoted):
         return found - {EditClass.WORDING} | {EditClass.QUOTATION}
     return found
+
+
+def _touched(marks: Sequence[Said], span: Span) -> list[Said]:
+    start, end = span
+    return [mark for mark in marks if mark[0] < end and mark[1] > start]
+
+
+def _beside(marks: Sequence[Said], span: Span) -> list[Said]:
+    start, end = span
+    return [mark for mark in marks if mark[0] <= end and mark[1] >= start]
+
+
+def _said(marks: Sequence[Said]) -> list[str]:
+    return sorted([mark[2] for mark in marks])
+
+
+def _shared(some: Sequence[str], others: Sequence[str]) -> list[str]:
+    return sorted((Counter(some) & Counter(others)).elements())
 
 
 class _Place:
@@ -112,8 +131,9 @@ class _Place:
     def facts(self) -> set[EditClass]:
         """Return the classes of the numbers and dates that differ."""
         found = set()
-        for kind, edit in ((Kind.NUMBER, EditClass.NUMBER), (Kind.DATE, EditClass.DATE_OR_PLACE)):
-            if self.differs(self.old.facts(kind, *self.spans[0]), self.new.facts(kind, *self.spans[1])):
+        old, new = self.old.facts(*self.spans[0]), self.new.facts(*self.spans[1])
+        for kind, edit in _FACT_CLASSES:
+            if self.differs(old[kind], new[kind]):
                 found.add(edit)
         return found
 
@@ -131,36 +151,41 @@ class _Place:
         An empty side has no marks of its own: there, those right beside the place are set against the other
         side's, so that 已经 -> 已 does not count as a qualifier gone.
         """
-        before, after = (
-            [mark for mark in marks if mark[0] < span[1] and mark[1] > span[0]]
-            for marks, span in zip((old, new), self.spans, strict=True)
-        )
+        if not old and not new:
+            return False
+        before, after = _touched(old, self.spans[0]), _touched(new, self.spans[1])
         if not before and not after:
             return False
-        said = [Counter(mark[2] for mark in marks) for marks in (before, after)]
-        for empty, marks in ((0, old), (1, new)):
-            start, end = self.spans[empty]
-            if start == end:
-                said[empty] = Counter(m[2] for m in marks if m[0] <= end and m[1] >= start) & said[1 - empty]
-        if said[0] == said[1]:
+        was, is_now = _said(before), _said(after)
+        if self.spans[0][0] == self.spans[0][1]:
+            was = _shared(_said(_beside(old, self.spans[0])), is_now)
+        if self.spans[1][0] == self.spans[1][1]:
+            is_now = _shared(_said(_beside(new, self.spans[1])), was)
+        if was == is_now:
             return False
         for told, marks in zip(self.told, (before, after), strict=True):
-            told.update(at for start, end, _ in marks for at in range(start, end))
+            for start, end, _ in marks:
+                told.update(range(start, end))
         return True
 
     def within(self, old: Sequence[Span], new: Sequence[Span]) -> bool:
         """Whether the place lies, even in part, in one of the spans of its side."""
+        if not old and not new:
+            return False
         return any(
-            start < end and any(low < end and high > start for low, high in spans)
+            low < end and high > start
             for spans, (start, end) in zip((old, new), self.spans, strict=True)
+            if start < end
+            for low, high in spans
         )
 
     def rest(self) -> list[str]:
         """Return what the place holds on either side besides the marks that differ, punctuation aside."""
-        return [
-            _bare("".join(marked.key[at] for at in range(*span) if at not in told))
-            for marked, span, told in zip((self.old, self.new), self.spans, self.told, strict=True)
-        ]
+        left = []
+        for marked, span, told in zip((self.old, self.new), self.spans, self.told, strict=True):
+            text = [marked.key[at] for at in range(*span) if at not in told]
+            left.append(_bare("".join(text)) if text else "")
+        return left
 
     def reworded(self, facts: bool) -> bool:
         """Whether words besides the marks that differ were changed.

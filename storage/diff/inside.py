@@ -21,7 +21,7 @@ _CLAUSE_END = re.compile(r"[,，;；。!！?？](?!\d)")
 _WIDEST_WORD = 5
 
 
-@dataclass(frozen=True)
+@dataclass
 class Side:
     """One side of an edited sentence, from the clause of the first difference to that of the last.
 
@@ -80,6 +80,8 @@ def hunks_of(old: Side, new: Side) -> list[Hunk]:
     hunks = _raw_hunks(old, new)
     if not hunks:  # the fold of the whole sees a difference that the folds of the characters do not
         return [Hunk(0, len(old.key), 0, len(new.key))]
+    if len(hunks) == 1 and _is_fact(hunks[0], old, new):
+        return hunks
     hunks = _swallow(hunks, old.key)
     for hunk in hunks:
         _slide(hunk, old, new)
@@ -93,12 +95,11 @@ def _raw_hunks(old: Side, new: Side) -> list[Hunk]:
     a, b = old.tokens.starts, new.tokens.starts
     hunks: list[Hunk] = []
     a0 = b0 = 0
-    for block in LCSseq.opcodes(ids[0], ids[1]):
-        if block.tag == "equal":
-            hunks.append(Hunk(a[a0], a[block.src_start], b[b0], b[block.dest_start]))
-            a0, b0 = block.src_end, block.dest_end
-    hunks.append(Hunk(a[a0], a[-1], b[b0], b[-1]))
-    return [hunk for hunk in hunks if hunk.a1 > hunk.a0 or hunk.b1 > hunk.b0]
+    for a1, b1, size in LCSseq.opcodes(ids[0], ids[1]).as_matching_blocks():
+        if a1 > a0 or b1 > b0:
+            hunks.append(Hunk(a[a0], a[a1], b[b0], b[b1]))
+        a0, b0 = a1 + size, b1 + size
+    return hunks
 
 
 def _swallow(hunks: list[Hunk], key: str) -> list[Hunk]:
@@ -183,9 +184,11 @@ def _widen(hunks: list[Hunk], old: Side, new: Side) -> None:
 
 def _is_fact(hunk: Hunk, old: Side, new: Side) -> bool:
     """Whether one number or date stands in the place of another."""
-    return any(f.start == hunk.a0 and f.end == hunk.a1 for f in old.tokens.facts) and any(
-        f.start == hunk.b0 and f.end == hunk.b1 for f in new.tokens.facts
-    )
+    return _spans_fact(hunk.a0, hunk.a1, old) and _spans_fact(hunk.b0, hunk.b1, new)
+
+
+def _spans_fact(start: int, end: int, side: Side) -> bool:
+    return (start, end) in [fact[:2] for fact in side.tokens.facts]
 
 
 def _into(words: Sequence[Word], at: int) -> tuple[int, int]:

@@ -56,6 +56,11 @@ _PLANNED = re.compile("(?<![模虚草比])拟(?![定人合态])")
 _LONG_QUALIFIER = re.compile("|".join(sorted((w for w in _QUALIFIERS if len(w) > 1), key=len, reverse=True)))
 
 
+def has_quotes(text: str) -> bool:
+    """Whether a text has any quotation mark."""
+    return _QUOTES.search(text) is not None
+
+
 def in_quotation(text: str, quoted: bool) -> bool:
     """Whether a quotation is open at the end of a text; `quoted`: whether one is at its start."""
     for match in _QUOTES.finditer(text):

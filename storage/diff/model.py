@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from storage.records import EditClass
 
@@ -36,8 +36,7 @@ class Part(StrEnum):
     EDITORS = "editors"
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(NamedTuple):
     """Where a sentence stands: its paragraph and its number in the whole body, both from 0.
 
     A sentence that spans several paragraphs stands where it starts. In parts other than the body both are 0.
@@ -47,8 +46,7 @@ class Position:
     sentence: int
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """A stretch of text for display: "=" stands in both, "-" in the old text only, "+" in the new only.
 
     The "=" and "+" runs joined are the new text, exactly; the "=" and "-" runs joined are the old text
@@ -59,8 +57,7 @@ class Run:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One sentence of the body, or one other part, before and after.
 
     `old` is '' and `old_at` None where it was added; `new` and `new_at` likewise where it was removed. A text

@@ -13,6 +13,7 @@ from storage.diff.model import PARAGRAPH_BREAK
 
 _ENDS = "。！？!?｡…"
 _END = re.compile("[。！？!?｡]+")
+_QUOTES = re.compile('["“”「」]')
 _CLOSERS = "”’」』）)》】〉］]\"'"
 _UNSEEN = "".join(UNSEEN)
 _TAIL = _CLOSERS + _UNSEEN
@@ -66,13 +67,14 @@ def split_paragraph(text: str) -> tuple[tuple[str, bool], ...]:
     parts: list[tuple[str, bool]] = []
     start = 0
     quoted = False
+    quotes = _QUOTES.search(text) is not None
     for match in _END.finditer(text):
         end = match.end()
         while end < len(text) and (text[end] in _TRAILING or _closes(text, end)):
             end += 1
         if end > start:
             parts.append((text[start:end], quoted))
-            quoted = _still_quoted(text[start:end], quoted)
+            quoted = quotes and _still_quoted(text[start:end], quoted)
             start = end
     if start < len(text):
         parts.append((text[start:], quoted))
@@ -113,7 +115,8 @@ def join_all(sentences: Sequence[Sentence]) -> Sentence:
 
 def undo_reflow(sentences: Sequence[Sentence], other: Sequence[Sentence], fold: Fold) -> list[Sentence]:
     """Join sentences that a paragraph break cuts in two where the other revision has no break at all."""
-    if not any(map(_is_cut, sentences, sentences[1:])):
+    open_ended = [number for number, s in enumerate(sentences[:-1]) if s.text[-1:] not in _ENDS]
+    if not any(_is_cut(*sentences[number : number + 2]) for number in open_ended):
         return list(sentences)
     keys = [fold(sentence.text) for sentence in other]
     whole, borders = "".join(keys), set(accumulate(map(len, keys)))

@@ -91,21 +91,28 @@ class Tokens(NamedTuple):
     facts: list[Fact]
 
 
+#: The pattern's groups that are facts.
+_FACTS = {kind.value: kind for kind in Kind}
+
+
 def tokenise(key: str) -> Tokens:
     """Cut folded text into tokens; their texts joined are the text."""
-    tokens = Tokens([], [], [])
+    texts: list[str] = []
+    starts: list[int] = []
+    facts: list[Fact] = []
     for match in _TOKEN.finditer(key):
-        group, text, start = match.lastgroup, match.group(), match.start()
-        if group in ("plain", "ordinary"):
-            tokens.texts.extend(text)
-            tokens.starts.extend(range(start, match.end()))
+        group, text = match.lastgroup, match.group()
+        start, end = match.span()
+        if group == "plain" or group == "ordinary":
+            texts += text
+            starts += range(start, end)
             continue
-        tokens.texts.append(text)
-        tokens.starts.append(start)
-        if group in ("date", "number"):
-            tokens.facts.append(Fact(start, match.end(), text, Kind(group)))
-    tokens.starts.append(len(key))
-    return tokens
+        texts.append(text)
+        starts.append(start)
+        if group in _FACTS:
+            facts.append(Fact(start, end, text, _FACTS[group]))
+    starts.append(len(key))
+    return Tokens(texts, starts, facts)
 
 
 _VALUES = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
@@ -162,21 +169,29 @@ def meaning(fact: Fact) -> str:
     if text.startswith("百分之"):
         return _percent(text[3:])
     prefix = "第" if text.startswith("第") else ""
-    match = _PARTS.fullmatch(text[len(prefix) :])
+    match = _PARTS.fullmatch(text, len(prefix))
     if match is None:
         return text
-    value = _value(match["value"])
-    times = match["times"] or ""
+    sign, value, times, rest = match.group("sign", "value", "times", "rest")
+    if sign:
+        sign = "-" if sign in ("-", "−", "–", "零下") else sign.replace("+", "")
+    about = "余" if times and times[0] in "余多" else ""
+    return f"{prefix}{sign or ''}{_amount(value, times or '')}{about}{_measure(rest)}"
+
+
+def _amount(text: str, times: str) -> str:
+    """Return a value with its powers of ten (万, 百万) as plain digits."""
+    if not times and text.isdecimal() and text.isascii():
+        return text.lstrip("0") or "0"
+    value = _value(text)
     for char in times.lstrip("余多"):
         value *= _POWERS.get(char) or _LARGE[char]
-    sign = "-" if match["sign"] in ("-", "−", "–", "零下") else (match["sign"] or "").replace("+", "")
-    about = "余" if times[:1] in ("余", "多") and times else ""
-    return f"{prefix}{sign}{_plain(value)}{about}{_measure(match['rest'])}"
+    return _plain(value)
 
 
 def _value(text: str) -> Decimal:
     if text[0].isdigit():
-        return Decimal(re.sub("[,，]", "", text))
+        return Decimal(text.replace(",", "").replace("，", ""))
     return Decimal(chinese_value(text))
 
 

@@ -68,7 +68,9 @@ def weigh(changes: Sequence[Change]) -> int:
 def _states(change: Change, edit: EditClass) -> bool:
     """Whether what was added or removed holds a number or a denial."""
     sign = {EditClass.ADDED: "+", EditClass.REMOVED: "-"}.get(edit)
-    text = "".join(run.text for run in change.runs if run.op == sign) if sign else ""
+    if sign is None:
+        return False
+    text = "".join(run.text for run in change.runs if run.op == sign)
     return any(fact.kind is Kind.NUMBER for fact in tokenise(text).facts) or denies(text)
 
 
