@@ -21,15 +21,15 @@ from dataclasses import dataclass
 
 from crawler.text.binary import binary_kind, has_binary_controls
 from crawler.text.common import looks_chinese
-from crawler.text.everyday import read_everyday
 from crawler.text.labels import BIG5, GB18030, UTF8, Label, labels
 from crawler.text.lenient import Noting, decode_with
 from crawler.text.private import assign
+from crawler.text.strict import read_everyday
 from storage.errors import Undecodable
 from storage.records import BadByte, Encoding
 
 #: The version of what decoding gives back: raised with every change of results.
-RULES = "d1"
+RULES = "d2"
 #: Characters of several bytes from which on a strict decoding can be no accident: of UTF-8, whose bytes bear
 #: marks, and of GBK, in which one pair in nine of Big5 text is undefined.
 _SURE_UTF8 = 30
@@ -51,6 +51,9 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
     (b"\x84\x31\x95\x33", GB18030),
 )
+_ANY_MARK = tuple(mark for mark, _ in _MARKS)
+#: A page in another encoding shows within these bytes that it is not UTF-8: cheaper than to try the whole.
+_GLANCE = 2_048
 _NAMED_AT_MOST = 8
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _ASCII = bytes(range(0x80))
@@ -64,7 +67,7 @@ class Decoded:
     encoding: Encoding
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Read:
     """A body read with one codec, and the reasons in the order found."""
 
@@ -72,7 +75,7 @@ class _Read:
     codec: str
     why: tuple[str, ...]
     bad: tuple[BadByte, ...] = ()
-    sure: bool = False  # strict GBK, which has no private-use characters
+    private: str | None = None  # its private-use characters, where they are known
 
 
 def decode(body: bytes, content_type: str | None = None) -> Decoded:
@@ -85,17 +88,18 @@ def decode(body: bytes, content_type: str | None = None) -> Decoded:
     declared = labels(body, content_type)
     read = _by_mark(body, declared) or _unmarked(body, declared)
     text, undone = _undo(read)
-    why = [
-        *read.why,
-        *_about_labels(declared, read.codec),
-        *([undone] if undone else []),
-        *_about_damage(body, read),
-    ]
+    why = [*read.why, *_about_labels(declared, read.codec)]
+    if undone:
+        why.append(undone)
+    if read.private != "":
+        why += _about_damage(body, read)
     name = declared[0].name if declared else None
     return Decoded(text, Encoding(read.codec, name, "; ".join(why), read.bad))
 
 
 def _by_mark(body: bytes, declared: tuple[Label, ...]) -> _Read | None:
+    if not body.startswith(_ANY_MARK):
+        return None
     for mark, codec in _MARKS:
         if body.startswith(mark):
             text, bad = _replacing(body, codec, len(mark))
@@ -105,7 +109,7 @@ def _by_mark(body: bytes, declared: tuple[Label, ...]) -> _Read | None:
             read = _unmarked(body[len(mark) :], declared)
             shifted = tuple(BadByte(item.at + len(mark), item.found) for item in read.bad)
             return _Read(
-                read.text, read.codec, (f"{why}, which the bytes are not", *read.why), shifted, read.sure
+                read.text, read.codec, (f"{why}, which the bytes are not", *read.why), shifted, read.private
             )
     return None
 
@@ -141,16 +145,25 @@ def _read(body: bytes, declared: tuple[Label, ...]) -> _Read:
 
 def _strict(body: bytes, declared: tuple[Label, ...]) -> _Read | None:
     """Read a body that one strict decoding settles."""
-    text = _try(body, UTF8)
+    text = _try(body, UTF8) if _begins_as_utf8(body) else None
     if text is not None:
         sure = len(body) - len(text) >= 2 * _SURE_UTF8
         return _Read(text, UTF8, ("valid UTF-8 throughout",)) if sure else None
-    text = read_everyday(body)
-    if text is None or len(body) - len(text) < _SURE_GBK:
+    everyday = read_everyday(body)
+    if everyday is None or len(body) - len(everyday[0]) < _SURE_GBK:
         return None
+    text, private = everyday
     if (declared and declared[0].codec == GB18030) or looks_chinese(text):
-        return _Read(text, GB18030, ("valid GBK throughout",), sure=True)
+        return _Read(text, GB18030, ("valid GB18030 throughout",), private=private)
     return None
+
+
+def _begins_as_utf8(body: bytes) -> bool:
+    try:
+        codecs.utf_8_decode(body[:_GLANCE], "strict", False)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _try(body: bytes, codec: str) -> str | None:
@@ -253,11 +266,16 @@ def _about_damage(body: bytes, read: _Read) -> list[str]:
         last = read.bad[-1]
         if last.at + len(last.found) // 2 == len(body):
             said.append("the body is cut short in its last character")
+    private = Counter(_private(body, read))
+    named = ", ".join(f"U+{ord(char):04X} ×{count}" for char, count in private.most_common(_NAMED_AT_MOST))
+    return [*said, f"private-use characters kept: {named}"] if private else said
+
+
+def _private(body: bytes, read: _Read) -> str:
+    """Return the private-use characters of the text, as often as they stand there."""
+    if read.private is not None:
+        return read.private
     # In UTF-8 every private-use character that GBK knows begins with EE.
-    if (read.codec == UTF8 and b"\xee" in body) or (read.codec in (GB18030, BIG5) and not read.sure):
-        private = Counter(_PRIVATE.findall(read.text))
-        named = ", ".join(
-            f"U+{ord(char):04X} ×{count}" for char, count in private.most_common(_NAMED_AT_MOST)
-        )
-        said.extend([f"private-use characters kept: {named}"] if private else [])
-    return said
+    if (read.codec == UTF8 and b"\xee" in body) or read.codec in (GB18030, BIG5):
+        return "".join(_PRIVATE.findall(read.text))
+    return ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 GB18030 = "gb18030"
 BIG5 = "big5-hkscs"
@@ -41,6 +42,11 @@ class Label:
     codec: str | None
 
 
+@lru_cache(maxsize=500)
+def _label(place: str, name: str) -> Label:
+    return Label(place, name, codec_of(name))
+
+
 def labels(body: bytes, content_type: str | None) -> tuple[Label, ...]:
     """Return all declarations, the weightiest first: header, XML declaration, meta."""
     found: list[tuple[str, str]] = []
@@ -52,7 +58,7 @@ def labels(body: bytes, content_type: str | None) -> tuple[Label, ...]:
         found.append(("the meta", meta[1].decode("ascii", "replace")))
     elif late := _late_meta(body):
         found.append(("a late meta", late[1].decode("ascii", "replace")))
-    return tuple(Label(place, name, codec_of(name)) for place, name in found)
+    return tuple([_label(place, name) for place, name in found])
 
 
 def codec_of(name: str) -> str | None:
@@ -72,6 +78,8 @@ def _late_meta(body: bytes) -> re.Match[bytes] | None:
     """Find a meta with a charset beyond the first kilobytes, in time linear in the body's size."""
     for word in (b"charset", b"CHARSET"):
         at = _HEAD - _ELEMENT
+        if body.rfind(word, at) < 0:  # twice as fast as from the front
+            continue
         for _ in range(_TRIES):
             at = body.find(word, at)
             if at < 0:

@@ -19,6 +19,8 @@ _HAN_RUN = re.compile(r"[^\x00-\x7f]{2,}[\x40-\x7e]?")
 _SIGNS_OF_GBK = ("锛", "銆", "鐨", "涓")
 _SIGNS_OF_UTF8 = ("ä¸", "äº", "ï¼", "ã\x80", "ã€", "ç\x9a", "çš", "å¤", "å\x9c", "åœ", "æ\x9c", "æœ", "è¿")
 _SIGNS_OF_LATIN_GBK = ("µÄ", "£¬", "¡£")
+#: The first characters of these signs: to look for one character takes a twentieth of the time for two.
+_FIRST = "äïãçåæèµ£¡"
 #: Larger texts are left as they are: no article is that large.
 _LARGEST = 3_000_000
 _SURE = 12
@@ -26,7 +28,7 @@ _SURE = 12
 
 def undo_double_encoding(text: str) -> tuple[str, str]:
     """Return the text with twice encoded runs undone, and what was done ("" where nothing was)."""
-    if len(text) > _LARGEST:
+    if len(text) > _LARGEST or not any(first in text for first in (*_FIRST, *_SIGNS_OF_GBK)):
         return text, ""
     for signs, runs, original, what in _WAYS:
         if any(sign in text for sign in signs):

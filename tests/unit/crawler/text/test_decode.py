@@ -55,10 +55,16 @@ def test_a_gb2312_label_means_gb18030(name: str) -> None:
     assert decode(text.encode("gb18030"), "text/html; charset=gb2312").text == text
 
 
+@pytest.mark.parametrize("sign", ["\u2015\u2015", "\u2014\u2014", "\u00b7", "\u30fb", "€", "⑴", "\ue5c2"])
+def test_signs_that_the_codecs_of_gb2312_and_gbk_disagree_on(sign: str) -> None:
+    text = page(f"会议{sign}指出，{sign}" + NEWS * 5, "gb2312")
+    assert decode(text.encode("gb18030")).text == text
+
+
 def test_the_trace_says_what_spoke_for_and_against() -> None:
     encoding = decode(page(NEWS * 5, "gb2312").encode("gbk"), "text/html; charset=UTF-8").encoding
     assert encoding.declared == "UTF-8"
-    assert encoding.why.startswith("likeliest as gb18030") or encoding.why.startswith("valid GBK")
+    assert encoding.why.startswith("likeliest as gb18030") or encoding.why.startswith("valid GB18030")
     assert "the header says UTF-8, which the bytes are not" in encoding.why
     assert "the meta says gb2312" in encoding.why
 
