@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
@@ -24,6 +25,7 @@ def make_app(site: Site) -> FastAPI:
         app.include_router(router, include_in_schema=False)
     app.mount("/static", _Static(directory=HERE / "static"))
     app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(RequestValidationError, _wrong_question)
     app.add_exception_handler(NotFound, _not_found)
     app.add_exception_handler(StorageError, _storage_error)
     app.add_middleware(Guard, hosts=site.settings.hosts, door=site.door)
@@ -45,6 +47,13 @@ def _http_error(request: Request, error: Exception) -> Response:
         return RedirectResponse(f"/login?next={request.url.path}", 303)
     detail = error.detail if isinstance(error, HTTPException) else ""
     return page(request, "error.html", status=status, code=status, detail=detail)
+
+
+def _wrong_question(request: Request, error: Exception) -> Response:
+    """Say which part of the address is wrong, and how."""
+    found = error.errors() if isinstance(error, RequestValidationError) else []
+    detail = "; ".join(f"{one['loc'][-1]}: {one['msg']}" for one in found)
+    return page(request, "error.html", status=422, code=422, detail=detail)
 
 
 def _not_found(request: Request, error: Exception) -> Response:

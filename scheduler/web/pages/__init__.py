@@ -1,5 +1,5 @@
-"""The pages; each file has one, and a `router` with its addresses."""
+"""The pages; each file has one, or a few that belong together, and a `router` with its addresses."""
 
-from scheduler.web.pages import health, login, overview
+from scheduler.web.pages import article, articles, events, health, login, overview, stories
 
-ROUTERS = [module.router for module in (login, health, overview)]
+ROUTERS = [module.router for module in (login, health, overview, articles, article, events, stories)]

@@ -1,0 +1,110 @@
+"""/articles/NUMBER: one article: its text and revisions, what changed between two, the evidence, its story."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, Path, Query, Request
+from fastapi.responses import Response
+
+from crawler.text.canonical import fold
+from scheduler.web.gate import READ
+from scheduler.web.render import page
+from scheduler.web.site import site_of
+from storage import articles, browse, queries
+from storage.database import Database
+from storage.diff import PARAGRAPH_BREAK, compare
+from storage.records import Article, Revision
+
+router = APIRouter(prefix="/articles/{number}", dependencies=READ)
+Number = Annotated[int, Path(ge=1, lt=2**63)]
+RevisionNumber = Annotated[int | None, Query(ge=1, lt=2**31)]
+OBSERVATIONS = 200
+
+
+@router.get("")
+def show(request: Request, number: Number, revision: RevisionNumber = None) -> Response:
+    """The text of a revision, the last one where none is named."""
+    database = site_of(request).database
+    article = _article(database, number)
+    shown = queries.revision(database, article.id, revision)
+    return page(
+        request,
+        "article.html",
+        tab="text",
+        article=article,
+        revision=shown,
+        revisions=_revisions(database, article),
+        events=browse.find_events(database, browse.EventFilter(article=article.id)),
+    )
+
+
+@router.get("/diff")
+def show_diff(
+    request: Request,
+    number: Number,
+    from_: Annotated[int | None, Query(alias="from", ge=1, lt=2**31)] = None,
+    to: RevisionNumber = None,
+    view: str = "inline",
+) -> Response:
+    """What changed between two revisions, the last two where none are named."""
+    database = site_of(request).database
+    article = _article(database, number)
+    new = queries.revision(database, article.id, to)
+    old = queries.revision(database, article.id, from_ or max(1, new.number - 1))
+    return page(
+        request,
+        "difference.html",
+        tab="diff",
+        article=article,
+        old=old,
+        new=new,
+        diff=compare(old.reading.fields, new.reading.fields, fold=fold),
+        view="sides" if view == "sides" else "inline",
+        revisions=_revisions(database, article),
+        pilcrow=PARAGRAPH_BREAK,
+    )
+
+
+@router.get("/evidence")
+def show_evidence(request: Request, number: Number, revision: RevisionNumber = None) -> Response:
+    """How we know: visits, addresses, how the bytes were read and mended."""
+    database = site_of(request).database
+    article = _article(database, number)
+    shown = queries.revision(database, article.id, revision)
+    return page(
+        request,
+        "evidence.html",
+        tab="evidence",
+        article=article,
+        revision=shown,
+        revisions=_revisions(database, article),
+        pages=articles.stored_pages(database, article.id, shown.number),
+        addresses=queries.addresses(database, article.id),
+        observations=queries.observations(database, article.id, OBSERVATIONS),
+    )
+
+
+@router.get("/bytes/{revision}/{part}")
+def send_bytes(
+    request: Request,
+    number: Number,
+    revision: Annotated[int, Path(ge=1, lt=2**31)],
+    part: Annotated[int, Path(ge=1, lt=2**15)],
+) -> Response:
+    """The bytes of a page as they came, as a file: never shown as a page of ours."""
+    database = site_of(request).database
+    for stored in articles.stored_pages(database, _article(database, number).id, revision):
+        if stored.part == part:
+            name = f"article-{number}-revision-{revision}-part-{part}.html"
+            headers = {"content-disposition": f'attachment; filename="{name}"'}
+            return Response(stored.content, media_type="application/octet-stream", headers=headers)
+    raise HTTPException(404, "These bytes are not kept.")
+
+
+def _article(database: Database, number: int) -> Article:
+    return queries.find_article(database, str(number))
+
+
+def _revisions(database: Database, article: Article) -> tuple[Revision, ...]:
+    return queries.revisions(database, article.id)
