@@ -32,7 +32,7 @@ class Words:
     colon: str
     list_: str
     clip: str
-    same_again: str
+    said: Mapping[str, str]
     details: tuple[tuple[re.Pattern[str], str], ...] = ()
 
 
@@ -88,7 +88,26 @@ ZH = Words(
     colon="：",
     list_="；",
     clip="……",
-    same_again="文章改动后又改回了原样",
+    said={
+        "removed": "这篇文章在网站上已经打不开{why}{last}。",
+        "why": "（{}）",
+        "last": "，最后一次看到是 {}",
+        "restored": "撤下的文章又能打开了。",
+        "broken": "本频道的页面读不出来，这段时间可能漏报。",
+        "reason": "原因：{}",
+        "recovered": "本频道的页面又能正常读取了。",
+        "first": "首发：{channel}《{title}》。",
+        "same_again": "文章改动后又改回了原样。",
+        "put_back": "改后又改回",
+        "and_others": "等 {} 条",
+        "returned": "文字改回了第 {} 版的样子。",
+        "edits": "期间共改动 {} 次，以下是合计。",
+        "edited_since": "发现后又改动 {} 次，以下是最新文字。",
+        "guesses": "原文有乱码，有的文字是推测修复的{sign}：{list}。",
+        "guess": "“{repaired}”（原为“{found}”）",
+        "guess_sign": "，文中以“{}”标出",
+        "more_guesses": "等 {} 处",
+    },
     details=(
         (re.compile(r"the server answers (\d+)"), r"服务器返回 \1"),
         (re.compile(r"redirected to (\S+)"), r"打开后被转到 \1"),
@@ -114,8 +133,8 @@ EN = Words(
         EventKind.REMOVED: "{} taken down",
         EventKind.RESTORED: "{} back online",
         EventKind.REPUBLISHED: "{} republished",
-        EventKind.CHANNEL_BROKEN: "{} channel(s) unreadable",
-        EventKind.CHANNEL_RECOVERED: "{} channel(s) readable again",
+        EventKind.CHANNEL_BROKEN: "{} unreadable",
+        EventKind.CHANNEL_RECOVERED: "{} readable again",
     },
     changed="{} changed",
     and_=", ",
@@ -148,7 +167,26 @@ EN = Words(
     colon=": ",
     list_="; ",
     clip="…",
-    same_again="The article was edited and then put back as it was",
+    said={
+        "removed": "The article can no longer be opened on the site{why}{last}.",
+        "why": " ({})",
+        "last": "; it was last seen {}",
+        "restored": "The article that had been taken down can be opened again.",
+        "broken": "The pages of this channel cannot be read; articles may be missed for now.",
+        "reason": "Reason: {}",
+        "recovered": "The pages of this channel can be read again.",
+        "first": "First published: {channel}, “{title}”.",
+        "same_again": "The article was edited and then put back as it was.",
+        "put_back": "Edited and put back",
+        "and_others": " and more, {} in all",
+        "returned": "The text is back to that of revision {}.",
+        "edits": "Edited {} times; the changes are shown together.",
+        "edited_since": "Edited {} times since it was found; this is its latest text.",
+        "guesses": "The page was damaged; some of its text is guessed{sign}: {list}.",
+        "guess": "“{repaired}” (it read “{found}”)",
+        "guess_sign": " and marked “{}”",
+        "more_guesses": ", {} in all",
+    },
 )
 _LANGUAGES = {"zh": ZH, "en": EN}
 #: Edits that are told as what was done rather than as what "changed".
