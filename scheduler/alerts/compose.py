@@ -6,7 +6,8 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import TypeVar
 from weakref import WeakKeyDictionary
 
 from crawler.text.canonical import fold
@@ -19,8 +20,8 @@ from storage.records import Article, Event, EventKind, Notification, Repair, Rev
 
 #: What an edit that follows at once is told together with.
 _JOINED = frozenset({EventKind.NEW, EventKind.REPUBLISHED, EventKind.RESTORED, EventKind.EDITED})
-#: Items kept for the other messages about the same events.
-_KEPT = 512
+#: Events and items kept for the other messages about them, and for how long a subscription is.
+_KEPT, _FRESH = 512, timedelta(seconds=2)
 
 
 def compose(
@@ -35,7 +36,7 @@ def compose(
     events = _events(database, [one.event for one in notifications])
     if not events:
         raise NotFound("The events of this message are no longer stored", subject=key)
-    return message_of(database, _subscription(database, name), events, page, now, key)
+    return message_of(database, _subscription(database, name, now), events, page, now, key)
 
 
 def message_of(
@@ -88,19 +89,61 @@ def copy_of(event: Event, page: str) -> str:
     return f"newsdelta show {event.article} --revision {new}"
 
 
-def _subscription(database: Database, name: str) -> Subscription:
+class _Known:
+    """What was read of a store for one message, for the others: a hundred subscriptions tell the same events."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.events: OrderedDict[int, Event] = OrderedDict()
+        self.items: OrderedDict[tuple[int, ...], Item] = OrderedDict()
+        self.told: OrderedDict[str, tuple[datetime, Subscription]] = OrderedDict()
+
+    def keep(self, kept: OrderedDict[_Key, _Value], key: _Key, value: _Value) -> _Value:
+        """Keep one, and forget the one that was kept first where there are many."""
+        with self._lock:
+            kept[key] = value
+            while len(kept) > _KEPT:
+                kept.popitem(last=False)
+        return value
+
+
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
+_STORES: WeakKeyDictionary[Database, _Known] = WeakKeyDictionary()
+_STORES_LOCK = threading.Lock()
+
+
+def _known(database: Database) -> _Known:
+    with _STORES_LOCK:
+        return _STORES.setdefault(database, _Known())
+
+
+def _subscription(database: Database, name: str, now: datetime) -> Subscription:
+    known = _known(database)
+    read_at, told = known.told.get(name, (None, None))
+    if told is not None and read_at is not None and abs(now - read_at) < _FRESH:
+        return told
     try:
-        return subscriptions.get(database, name)
+        told = subscriptions.get(database, name)
     except NotFound:
-        return Subscription(name=name, destinations=())
+        told = Subscription(name=name, destinations=())
+    return known.keep(known.told, name, (now, told))[1]
 
 
 def _events(database: Database, wanted: Sequence[int]) -> list[Event]:
     """The events of these numbers that are still there."""
+    known = _known(database)
     found: list[Event] = []
     for number in sorted(set(wanted)):
-        found += (one for one in queries.events(database, after_id=number - 1, limit=1) if one.id == number)
+        event = known.events.get(number) or _event(database, number)
+        if event is not None:
+            found.append(known.keep(known.events, number, event))
     return found
+
+
+def _event(database: Database, number: int) -> Event | None:
+    found = next(queries.events(database, after_id=number - 1, limit=1), None)
+    return found if found and found.id == number else None
 
 
 def _about(event: Event) -> str:
@@ -108,22 +151,11 @@ def _about(event: Event) -> str:
 
 
 def _item(database: Database, events: tuple[Event, ...], page: str) -> Item:
-    """One event, or several as one. What a hundred subscriptions tell is made once."""
-    with _LOCK:
-        known = _ITEMS.setdefault(database, OrderedDict())
-        numbers = tuple(event.id for event in events)
-        item = known.pop(numbers, None)
-    if item is None:
-        item = _made(database, events)
-    with _LOCK:
-        known[numbers] = item
-        while len(known) > _KEPT:
-            known.popitem(last=False)
+    """One event, or several as one."""
+    known = _known(database)
+    numbers = tuple(event.id for event in events)
+    item = known.items.get(numbers) or known.keep(known.items, numbers, _made(database, events))
     return replace(item, copy=copy_of(item.event, page))
-
-
-_LOCK = threading.Lock()
-_ITEMS: WeakKeyDictionary[Database, OrderedDict[tuple[int, ...], Item]] = WeakKeyDictionary()
 
 
 def _made(database: Database, events: tuple[Event, ...]) -> Item:

@@ -73,6 +73,7 @@ class _Writer:
         self._folder = folder
         self._environment = _environment(folder)
         self._ours = _environment(None) if folder else None
+        self._titles = folder is not None and any(folder.rglob(f"*{_TITLE}"))
 
     def letter(self, message: Message) -> Letter:
         """A message as a letter; its forms are written when they are asked for."""
@@ -84,9 +85,10 @@ class _Writer:
         return _tidy(self._rendered(names, view(message, form)), form)
 
     def title(self, message: Message) -> str:
-        """The title line: what the template `title.txt` makes of it, cut to its length."""
-        names = _names(message, _TITLE, ".title.txt")
-        return one_line(self._rendered(names, view(message, Form.PLAIN))) or headline(message)
+        """The title line: the headline, or what a user's `title.txt` makes of it, cut to its length."""
+        if not self._titles:
+            return headline(message)
+        return one_line(self._rendered(_title_names(message), view(message, Form.PLAIN))) or headline(message)
 
     def compile(self, name: str) -> None:
         """Read one of the user's templates. Raises ConfigError where it is none."""
@@ -100,7 +102,8 @@ class _Writer:
         try:
             for form, ending in ENDINGS.items():
                 _render(self._environment, _names(message, f"message{ending}", ending), view(message, form))
-            _render(self._environment, _names(message, _TITLE, ".title.txt"), view(message, Form.PLAIN))
+            if self._titles:
+                _render(self._environment, _title_names(message), view(message, Form.PLAIN))
         except Exception as error:  # a template can raise whatever Python can
             raise self._explained(error) from error
 
@@ -141,6 +144,11 @@ def _names(message: Message, usual: str, ending: str) -> list[str]:
     own = [f"{message.template}{ending}"] if message.template else []
     language = message.language if message.language in LANGUAGES else LANGUAGES[0]
     return [place for name in (*own, usual) for place in (f"{language}/{name}", name)]
+
+
+def _title_names(message: Message) -> list[str]:
+    """The templates of the title line; the last one is ours."""
+    return [*_names(message, _TITLE, f".{_TITLE}"), "newsdelta/title.txt"]
 
 
 def _render(environment: jinja2.Environment, names: list[str], seen: MessageView) -> str:
