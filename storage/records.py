@@ -363,6 +363,8 @@ def as_json(value: Any) -> Any:
         return value.total_seconds()
     if isinstance(value, dict):
         return {key: as_json(item) for key, item in value.items()}
+    if isinstance(value, tuple) and (names := getattr(value, "_fields", ())):  # a NamedTuple is a record, too
+        return {name: as_json(item) for name, item in zip(names, value, strict=True)}
     if isinstance(value, (list, tuple, set, frozenset)):
         return [as_json(item) for item in value]
     return value
