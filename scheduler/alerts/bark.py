@@ -15,7 +15,7 @@ from typing import Any
 from scheduler.alerts.bot import Bot, Part, judge_code, later, one_target, refused
 from scheduler.alerts.http import Reply
 from scheduler.alerts.model import Answer, Rate
-from scheduler.alerts.place import HIDDEN, Url, tidy
+from scheduler.alerts.place import HIDDEN, Url, known_keys, tidy
 
 CODES = {
     400: refused("the server does not know this key; copy the address from the app again"),
@@ -36,6 +36,7 @@ class Bark(Bot):
 
     def __init__(self, url: Url, label: str = "") -> None:
         """Raises ValueError."""
+        known_keys(url, *_OPTIONS, "api")
         if not url.host or len(url.path) < 1:
             raise ValueError("write bark://HOST/KEY or barks://api.day.app/KEY")
         one_target(url, "key", 1)

@@ -17,7 +17,7 @@ from urllib.parse import quote
 from scheduler.alerts.bot import Bot, Code, Part, judge_code, later, refused, with_keyword
 from scheduler.alerts.http import Reply
 from scheduler.alerts.model import Answer, Rate, Verdict
-from scheduler.alerts.place import Url
+from scheduler.alerts.place import Url, known_keys
 
 #: How long a bot is blocked that sent too much, in seconds.
 BLOCKED = 600.0
@@ -64,6 +64,7 @@ class DingTalk(Bot):
 
     def __init__(self, url: Url, label: str = "") -> None:
         """Raises ValueError."""
+        known_keys(url, "secret", "keyword", "to", "token", "api")
         self._token = url.host or url.first("token")
         self._secret = url.first("secret") or url.user
         self._keyword = url.first("keyword")

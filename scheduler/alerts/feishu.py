@@ -16,7 +16,7 @@ from typing import Any
 from scheduler.alerts.bot import Bot, Part, judge_code, later, one_target, refused, with_keyword
 from scheduler.alerts.http import Reply
 from scheduler.alerts.model import Answer, Rate
-from scheduler.alerts.place import Url
+from scheduler.alerts.place import Url, known_keys
 
 _LIMIT = later("too many messages", 60)
 _TOKEN = refused("copy the bot's address from the group's settings again")
@@ -46,6 +46,7 @@ class Feishu(Bot):
 
     def __init__(self, url: Url, label: str = "") -> None:
         """Raises ValueError."""
+        known_keys(url, "secret", "keyword", "token", "api")
         self._token = url.host or url.first("token")
         self._secret = url.first("secret") or url.user
         self._keyword = url.first("keyword")

@@ -90,7 +90,11 @@ class Http:
             await session.close()
 
     def _open(self) -> aiohttp.ClientSession:
-        """The session of the running loop; one of an earlier loop is past closing, and is dropped."""
+        """The session of the running loop; one of an earlier loop is past closing, and is dropped.
+
+        Idle connections are kept for less than the 5 s after which many servers close theirs: a message sent
+        into a closing connection is one of unknown fate.
+        """
         import aiohttp
 
         loop = asyncio.get_running_loop()
@@ -98,7 +102,7 @@ class Http:
             self._loop = loop
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(
-                    limit=self._connections, ttl_dns_cache=300, ssl=self._verify, keepalive_timeout=30
+                    limit=self._connections, ttl_dns_cache=300, ssl=self._verify, keepalive_timeout=4
                 ),
                 timeout=aiohttp.ClientTimeout(total=self._seconds),
                 trust_env=True,

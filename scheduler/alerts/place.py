@@ -102,6 +102,21 @@ def read_rate(url: Url, default: Rate | None) -> Rate | None:
     return Rate(int(found[1]), float(found[2]), int(found[3] or 1))
 
 
+#: What Apprise takes in any address, and what we can do without.
+_APPRISE_WIDE = frozenset(
+    ("overflow", "format", "verify", "cto", "rto", "emojis", "store", "tz", "retry", "image")
+)
+
+
+def known_keys(url: Url, *keys: str) -> None:
+    """Check that the address asks for nothing that we would ignore. Raises ValueError."""
+    for key in url.query:
+        if key not in keys and key != "rate" and key not in _APPRISE_WIDE:
+            known = ", ".join((*keys, "rate"))
+            named = f" {key}" if re.fullmatch(r"[a-z_-]{1,16}", key) else ""
+            raise ValueError(f"the address has an unknown key{named}; known here: {known}")
+
+
 def tidy(text: str, limit: int = DETAIL) -> str:
     """Return the text on one line, without control characters, cut to `limit` characters."""
     line = " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", " ", text).split())

@@ -14,7 +14,7 @@ from typing import Any
 from scheduler.alerts.bot import Bot, Code, Part, judge_code, later, one_target, refused
 from scheduler.alerts.http import Reply
 from scheduler.alerts.model import Answer, Rate
-from scheduler.alerts.place import Url, tidy
+from scheduler.alerts.place import Url, known_keys, tidy
 
 _KEY = refused("the SendKey is wrong; copy it again")
 CODES = {20001: refused("ServerChan does not take the message"), 40001: _KEY, 461: _KEY}
@@ -30,6 +30,7 @@ class ServerChan(Bot):
 
     def __init__(self, url: Url, label: str = "") -> None:
         """Raises ValueError."""
+        known_keys(url, "api")
         self._key = url.host
         if not re.fullmatch(r"[A-Za-z0-9]+", self._key) or url.port or url.user:
             raise ValueError("write schan://SENDKEY; the key has letters and digits only")

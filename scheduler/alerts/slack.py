@@ -14,7 +14,7 @@ from scheduler.alerts.bot import Bot, Part
 from scheduler.alerts.dialects import slack_text
 from scheduler.alerts.http import Reply, judge_status
 from scheduler.alerts.model import Answer, Rate, Verdict
-from scheduler.alerts.place import Url
+from scheduler.alerts.place import Url, known_keys
 
 _MENDS = {
     "no_service": "the webhook is no more; make another",
@@ -39,6 +39,7 @@ class Slack(Bot):
 
     def __init__(self, url: Url, label: str = "") -> None:
         """Raises ValueError."""
+        known_keys(url, "api")
         steps = (url.host, *url.path)
         if len(steps) != 3 or not all(re.fullmatch(r"[A-Za-z0-9]+", step) for step in steps):
             raise ValueError("write slack://A/B/C, with what follows /services/ in the webhook's address")

@@ -14,7 +14,7 @@ from scheduler.alerts.bot import Bot, Part, one_target
 from scheduler.alerts.dialects import telegram_html
 from scheduler.alerts.http import Reply, judge_status
 from scheduler.alerts.model import Answer, Rate, Verdict
-from scheduler.alerts.place import Url
+from scheduler.alerts.place import Url, known_keys
 
 _TOKEN = re.compile(r"(?:bot)?(\d+:[A-Za-z0-9_-]+)")
 _MENDS = (
@@ -35,6 +35,7 @@ class Telegram(Bot):
 
     def __init__(self, url: Url, label: str = "") -> None:
         """Raises ValueError."""
+        known_keys(url, "topic", "api")
         found = _TOKEN.fullmatch(url.target)
         chat, _, topic = (url.path[0] if url.path else "").partition(":")
         if found is None or not re.fullmatch(r"-?\d+|@?[A-Za-z]\w{3,}", chat):
@@ -94,7 +95,7 @@ def _judge(body: dict[str, Any], reply: Reply) -> Answer:
     if "migrate_to_chat_id" in more:
         return Answer(Verdict.REFUSED, f"{said}; the chat's number is now {more['migrate_to_chat_id']}")
     code = body.get("error_code", reply.status)
-    if code == 429 or (isinstance(code, int) and code >= 500):
+    if code not in (400, 401, 403, 404):
         return Answer(Verdict.LATER, f"code {code}: {said}", host_down=True)
     mend = next((mend for pattern, mend in _MENDS if re.search(pattern, said, re.IGNORECASE)), "")
     return Answer(Verdict.REFUSED, f"code {code}: {said}" + (f"; {mend}" if mend else ""))

@@ -12,7 +12,7 @@ from typing import Any
 from scheduler.alerts.bot import Bot, Part, judge_code, later, one_target, refused
 from scheduler.alerts.http import Reply
 from scheduler.alerts.model import Answer, Rate
-from scheduler.alerts.place import Url
+from scheduler.alerts.place import Url, known_keys
 
 _BOT = refused("the bot is no more in its group, or its key is wrong; copy its address again")
 CODES = {
@@ -38,6 +38,7 @@ class WeCom(Bot):
 
     def __init__(self, url: Url, label: str = "") -> None:
         """Raises ValueError."""
+        known_keys(url, "format", "key", "api")
         self._key = url.host or url.first("key")
         self._format = url.first("format", "markdown")
         if not re.fullmatch(r"[A-Za-z0-9_-]+", self._key) or url.port or url.user:
