@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+from importlib.metadata import version
+
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
+from scheduler.web.api import ROUTERS as API
+from scheduler.web.api.model import problem
 from scheduler.web.guard import Guard
 from scheduler.web.pages import ROUTERS
 from scheduler.web.render import HERE, page, visitor_of
@@ -19,8 +24,17 @@ LONG = "public, max-age=31536000, immutable"
 
 def make_app(site: Site) -> FastAPI:
     """Put the pages of a site together."""
-    app = FastAPI(title="newsdelta", openapi_url=None, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="newsdelta",
+        version=version("newsdelta"),
+        description="What regional news channels published, edited and removed.",
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
     app.state.site = site
+    for router in API:
+        app.include_router(router, prefix="/api/v1")
     for router in ROUTERS:
         app.include_router(router, include_in_schema=False)
     app.mount("/static", _Static(directory=HERE / "static"))
@@ -41,8 +55,17 @@ class _Static(StaticFiles):
         return response
 
 
+def _is_call(request: Request) -> bool:
+    return request.url.path.startswith("/api/")
+
+
 def _http_error(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
+    if _is_call(request):
+        detail = error.detail if isinstance(error, HTTPException) else ""
+        return problem(
+            status, HTTPStatus(status).phrase, detail if detail != HTTPStatus(status).phrase else ""
+        )
     if status == 401:
         return RedirectResponse(f"/login?next={request.url.path}", 303)
     detail = error.detail if isinstance(error, HTTPException) else ""
@@ -53,10 +76,14 @@ def _wrong_question(request: Request, error: Exception) -> Response:
     """Say which part of the address is wrong, and how."""
     found = error.errors() if isinstance(error, RequestValidationError) else []
     detail = "; ".join(f"{one['loc'][-1]}: {one['msg']}" for one in found)
+    if _is_call(request):
+        return problem(422, "The question is wrong", detail)
     return page(request, "error.html", status=422, code=422, detail=detail)
 
 
 def _not_found(request: Request, error: Exception) -> Response:
+    if _is_call(request):
+        return problem(404, HTTPStatus(404).phrase, str(error))
     return page(request, "error.html", status=404, code=404, detail=str(error))
 
 
@@ -64,4 +91,6 @@ def _storage_error(request: Request, error: Exception) -> Response:
     """The store is in trouble: say so, and that it may pass."""
     code = 503 if isinstance(error, (DatabaseBusy, DatabaseUnreachable)) else 500
     detail = getattr(error, "message", "") if visitor_of(request).scopes else ""
+    if _is_call(request):
+        return problem(code, "The store is in trouble", detail)
     return page(request, "error.html", status=code, code=code, detail=detail)

@@ -1,0 +1,7 @@
+"""/api/v1: the records of the command line's --json, for programs. A file per group of calls."""
+
+from __future__ import annotations
+
+from scheduler.web.api import articles, channels, events, stories
+
+ROUTERS = [module.router for module in (articles, events, stories, channels)]

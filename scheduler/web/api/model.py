@@ -1,0 +1,81 @@
+"""What the calls share: pages of a list, problems as RFC 9457 has them, ETags."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from typing import Annotated, Any, Generic, TypeVar
+
+from fastapi import Depends, Query, Request
+from fastapi.responses import JSONResponse, Response
+
+from scheduler.web.access import Scope
+from scheduler.web.gate import needs
+from storage.records import as_json
+
+Item = TypeVar("Item")
+
+READ = [Depends(needs(Scope.READ))]
+Limit = Annotated[int, Query(ge=1, le=200, description="So many at most.")]
+After = Annotated[
+    int, Query(ge=0, lt=2**63, description="The `next` of the page before; 0 for the first page.")
+]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Page(Generic[Item]):
+    """A page of a list, newest first; `next` is the cursor of the next page, null on the last."""
+
+    items: tuple[Item, ...]
+    next: int | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Problem:
+    """What went wrong (RFC 9457)."""
+
+    title: str
+    status: int
+    detail: str = ""
+
+
+#: What every call may answer, for the document of the API.
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    code: {"model": Problem, "content": {"application/problem+json": {}}, "description": words}
+    for code, words in {
+        401: "No token or key, or an unknown one",
+        403: "The key lacks the scope",
+        404: "There is no such thing",
+        422: "The question is wrong",
+        503: "The store is not available",
+    }.items()
+}
+
+
+def cut(found: tuple[Item, ...], limit: int, number: Any) -> Page[Item]:
+    """A page of what was found with one more than `limit`; `number` gives an item's cursor."""
+    return Page(found[:limit], number(found[limit - 1]) if len(found) > limit else None)
+
+
+def problem(status: int, title: str, detail: str = "") -> JSONResponse:
+    """A problem as an answer."""
+    content = dataclasses.asdict(Problem(title, status, detail))
+    headers = {"www-authenticate": "Bearer"} if status == 401 else None
+    return JSONResponse(content, status, headers=headers, media_type="application/problem+json")
+
+
+def answer(request: Request, value: Any) -> Response:
+    """A value as JSON, with an ETag; 304 where the asker has it already."""
+    body = json.dumps(as_json(value), ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    return with_etag(request, body, "application/json")
+
+
+def with_etag(request: Request, body: bytes, media_type: str) -> Response:
+    """A body with the ETag of its content; 304 where the asker has it already."""
+    etag = f'"{hashlib.sha256(body).hexdigest()[:24]}"'
+    headers = {"etag": etag, "cache-control": "private, no-cache"}
+    given = {one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")}
+    if etag in given or "*" in given:
+        return Response(status_code=304, headers=headers)
+    return Response(body, headers=headers, media_type=media_type)
