@@ -48,23 +48,35 @@ def _markdown_mark(old: str, new: str, words: Words) -> str:
 
 
 def _html_mark(old: str, new: str, words: Words) -> str:
-    out = Markup()
-    for tag, style, label, text in (
-        ("del", _DEL, words.deleted, old),
-        ("ins", _INS, words.inserted, new),
-    ):
-        if text:
-            out += Markup('<{0} style="{1}"><span style="{2}">{3}</span>{4}</{0}>').format(
-                tag, style, _LABEL, f"[{label}]", text
-            )
-    return out
+    return _element("del", words.deleted, old, _DEL) + _element("ins", words.inserted, new, _INS)
+
+
+def _bare_mark(old: str, new: str, words: Words) -> str:
+    """For feeds, whose readers have styles of their own."""
+    return _element("del", words.deleted, old) + _element("ins", words.inserted, new)
+
+
+def _element(name: str, label: str, text: str, style: str = "") -> Markup:
+    """A stretch with its label, for those who see no colours."""
+    if not text:
+        return Markup()
+    if not style:
+        return Markup("<{0}>[{1}]{2}</{0}>").format(name, label, text)
+    return Markup('<{0} style="{1}"><span style="{2}">[{3}]</span>{4}</{0}>').format(
+        name, style, _LABEL, label, text
+    )
+
+
+def _escaped(text: str) -> str:
+    return Markup.escape(safe.clean(text))
 
 
 MARKINGS = {
     Form.PLAIN: Marking(safe.plain, _plain_mark),
     Form.MARKDOWN: Marking(safe.markdown, _markdown_mark),
-    Form.HTML: Marking(lambda text: Markup.escape(safe.clean(text)), _html_mark),
+    Form.HTML: Marking(_escaped, _html_mark),
 }
+BARE = Marking(_escaped, _bare_mark)
 
 
 def marked(
@@ -75,13 +87,15 @@ def marked(
     context: int | None = CONTEXT,
     sentence: int | None = SENTENCE,
     guesses: Sequence[str] = (),
+    marking: Marking | None = None,
 ) -> str:
     """Return a change as text of a form (Markup in HTML); unchanged and long stretches are shortened.
 
     `context` characters of an unchanged stretch are kept beside a change, `sentence` of a stretch that was
     deleted or inserted; None keeps all. `guesses` are pieces of the new text that were mended by a guess.
+    `marking` is used instead of the form's own.
     """
-    marking = MARKINGS[form]
+    marking = marking or MARKINGS[form]
     pieces = list(_pieces(change))
     out = marking.text("")
     for at, (old, new) in enumerate(pieces):

@@ -71,7 +71,8 @@ def _of_kind(item: Item, words: Words, time: Callable[[datetime], str]) -> Itera
     said, event, seen = words.said, item.event, detail(words, item.event.detail)
     if event.kind is EventKind.REMOVED:
         why = said["why"].format(seen) if seen else ""
-        last = said["last"].format(time(item.article.last_seen)) if item.article else ""
+        seen_at = item.article.last_seen if item.article else event.at
+        last = said["last"].format(time(seen_at)) if seen_at < event.at else ""
         yield said["removed"].format(why=why, last=last)
     elif event.kind is EventKind.RESTORED:
         yield said["restored"]
