@@ -3,7 +3,8 @@
     discover → pending     links from listings, kept until they are read              (frontier.py)
     validators, parts      what a conditional request needs; revisitable: whom to ask     "
     record                 one visit: article, addresses, bodies, revision, observation, events, search index,
-                           and of a new article its story                              (story_index.py)
+                           of a new article its story                                  (story_index.py)
+                           and who is to be told                                       (outbox.py)
     start_run, finish_run, record_channel_event                                       (runs.py)
 
 Two processes that record the same article at once wait for each other: on SQLite for the lock of the
@@ -19,7 +20,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, delete, select, update
 
-from storage import search, story_index
+from storage import outbox, search, story_index
 from storage.bodies import StoredPage, pack, unpack
 from storage.database import Database
 from storage.decide import Change, Decision, Known, Policy, decide
@@ -115,7 +116,7 @@ def record(
             return _record_known(connection, row, judged, decision, fold)
         if decision.change is not Change.NEW:
             return _record_failure(connection, judged)
-        recorded = _record_new(connection, judged)
+        recorded = _record_new(connection, judged, fold)
         if recorded is not None:
             return recorded
     return record(database, sighting, policy, fold, reread)  # another process was faster, and has it now
@@ -202,7 +203,7 @@ def _with_baseline(
 # -- an article that is new
 
 
-def _record_new(connection: Connection, sighting: Sighting) -> Recorded | None:
+def _record_new(connection: Connection, sighting: Sighting, fold: Fold) -> Recorded | None:
     """Store an article and find its story; None where another process has stored it since we looked."""
     story_index.lock(connection)
     reading = _reading_of(sighting)
@@ -221,7 +222,7 @@ def _record_new(connection: Connection, sighting: Sighting) -> Recorded | None:
         _event(article, sighting, kind, to_revision=1),
         story=article if place.story is None else place.story,
     )
-    return Recorded(article, Change.NEW, (_insert_event(connection, event),))
+    return Recorded(article, Change.NEW, (_insert_event(connection, event, fold),))
 
 
 def _insert_article(connection: Connection, sighting: Sighting, story: int | None) -> int | None:
@@ -276,7 +277,8 @@ def _record_known(
         _UPDATE_TEXT(connection, {"of": row.id, **_text_columns(text, number)})
     _UPDATE_STATE(connection, _state_columns(row, sighting, decision))
     _INSERT_OBSERVATION(connection, observation_row(row.id, sighting))
-    return Recorded(row.id, decision.change, tuple(_insert_event(connection, event) for event in made))
+    told = tuple(_insert_event(connection, event, fold) for event in made)
+    return Recorded(row.id, decision.change, told)
 
 
 def _index_text(connection: Connection, row: Any, reading: Reading) -> None:
@@ -368,10 +370,13 @@ def _event(
 # -- rows
 
 
-def _insert_event(connection: Connection, event: Event) -> Event:
+def _insert_event(connection: Connection, event: Event, fold: Fold) -> Event:
+    """Store an event and who is to be told of it. The revisions it names are stored already."""
     row = {name: getattr(event, name) for name in _EVENT}
     row["classes"] = class_text(event.classes)
-    return replace(event, id=_INSERT_EVENT(connection, row))
+    stored = replace(event, id=_INSERT_EVENT(connection, row))
+    outbox.enqueue(connection, stored, fold)
+    return stored
 
 
 def _insert_revision(

@@ -332,14 +332,15 @@ class Notification:
     """One event that one subscription tells at one destination. Those with the same `key` are one message.
 
     `key` is '' until the first try; it never changes after that: it is the idempotency key that the far end
-    gets. `due_at` is None while the subscription is paused.
+    gets. `due_at` is None while the subscription is paused; while the message is being sent, it is the moment
+    at which another process may try.
     """
 
     id: int
     event: int
     subscription: str
     destination: str
-    stream: str  # order is kept within stream and destination: "article-12", "channel-cq"
+    stream: str  # order is kept within stream and destination: "article-12", "channel-cq", "digest-NAME"
     batch: str  # what is told together: '' alone, else the name of a digest's slot or of a quiet period
     created_at: datetime
     due_at: datetime | None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import Row
@@ -16,6 +17,8 @@ from storage.records import (
     Event,
     EventKind,
     Link,
+    Notification,
+    NotificationState,
     Observation,
     Outcome,
     Reading,
@@ -26,7 +29,7 @@ from storage.records import (
     Sighting,
     State,
 )
-from storage.schema import articles, events, links, observations, revisions
+from storage.schema import articles, events, links, notifications, observations, revisions
 
 ARTICLE = tuple(
     articles.c[name]
@@ -66,6 +69,7 @@ OBSERVATION = tuple(
     observations.c[name] for name in ["url", "at", "outcome", "status", "size", "seconds", "detail"]
 )
 EVENT = tuple(column for column in events.c)
+NOTIFICATION = tuple(notifications.c[field.name] for field in fields(Notification))
 LINK = tuple(links.c[name] for name in ["url", "publisher", "key", "title", "listing", "listed_at"])
 
 
@@ -119,6 +123,12 @@ def event_of(row: Row[Any]) -> Event:
     """An event, from a row that has the columns `EVENT`."""
     values = {column.name: getattr(row, column.name) for column in EVENT}
     return Event(**{**values, "kind": EventKind(row.kind), "classes": classes_of(row.classes)})
+
+
+def notification_of(row: Row[Any]) -> Notification:
+    """A notification, from a row that has the columns `NOTIFICATION`."""
+    values = {column.name: getattr(row, column.name) for column in NOTIFICATION}
+    return Notification(**{**values, "state": NotificationState(row.state)})
 
 
 def link_of(row: Row[Any]) -> Link:

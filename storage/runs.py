@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import func, insert, select, update
 
+from storage import outbox
 from storage.database import Database
 from storage.errors import NotFound
 from storage.jsontext import to_json
@@ -69,4 +70,6 @@ def record_channel_event(
             connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(channel))))
         if (connection.scalar(latest) or EventKind.CHANNEL_RECOVERED) == kind:
             return None
-        return event_of(connection.execute(insert(events).returning(*EVENT), row).one())
+        event = event_of(connection.execute(insert(events).returning(*EVENT), row).one())
+        outbox.enqueue(connection, event)
+        return event

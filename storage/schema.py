@@ -278,3 +278,57 @@ story_keys = Table(
     Column("article", BigInteger, primary_key=True, autoincrement=False),
     sqlite_with_rowid=False,
 )
+
+#: Who is told of what. `content` is the subscription as it was configured; what people did to it since, in
+#: `paused` (NULL: as configured) and `muted_until`, outlives a restart.
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("content", Text, nullable=False),  # JSON of Subscription
+    Column("origin", Text, nullable=False),  # config | web
+    Column("paused", SmallInteger),
+    Column("muted_until", UtcTime),
+    Column("updated_at", UtcTime, nullable=False),
+)
+
+#: Where messages go. Never an address: only what it is known by, and its address with the secrets masked.
+destinations = Table(
+    "destinations",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Words, nullable=False),
+    Column("tat", UtcTime),  # of its rate, see pace.py
+    Column("free_at", UtcTime),  # when its rate lets the next message through
+    Column("held_until", UtcTime),  # it is in trouble: nothing is tried before
+    Column("failures", Integer, nullable=False),  # in a row
+)
+
+#: What is to be told, and was: one row for an event, a subscription and a destination (see outbox.py).
+notifications = Table(
+    "notifications",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("event", _Id, ForeignKey("events.id", ondelete="CASCADE"), nullable=False),
+    Column("subscription", Text, nullable=False),
+    Column("destination", Text, nullable=False),
+    Column("stream", Text, nullable=False),
+    Column("batch", Text, nullable=False),
+    Column("story", _Id),  # of new articles and copies only
+    Column("also", Text, nullable=False),  # other subscriptions it tells for, a comma before and after each
+    Column("created_at", UtcTime, nullable=False),
+    Column("due_at", UtcTime),  # while it is being sent, the end of the claim
+    Column("state", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("parts_done", Integer, nullable=False),
+    Column("token", Text),  # of the claim: only its holder may say what became of the row
+    Column("claimed_until", UtcTime),
+    Column("sent_at", UtcTime),
+    Column("answer", Words, nullable=False),
+    UniqueConstraint("event", "subscription", "destination"),
+    Index("ix_notifications_due", "destination", "due_at", "id", **_only("state = 'waiting'")),
+    Index("ix_notifications_in_order", "destination", "stream", "id", **_only("state = 'waiting'")),
+    Index("ix_notifications_of_stories", "story", "subscription", **_only("story IS NOT NULL")),
+    Index("ix_notifications_dead", "id", **_only("state = 'dead'")),
+)
