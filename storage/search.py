@@ -38,8 +38,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 
 from storage.schema import meta, revisions
+from storage.wordquery import IN_WORD, word_pattern
 
 Fold = Callable[[str], str]
+
 
 #: Revisions that wait for the index together, on SQLite.
 BATCH = 64
@@ -51,11 +53,9 @@ _LONG = "\uff0a"  # no letter, so never a token of a text
 #: PostgreSQL refuses lexemes over 2,046 bytes; two tokens that differ later are told apart by the text.
 _LONGEST_TOKEN = 64
 
-_WIDE = "\u2e80-\U0010ffff"  # scripts written without spaces, and what stands beside them in Unicode
-_IN_WORD = rf"[^\W_{_WIDE}]"
-_WORD = re.compile(rf"{_IN_WORD}+")
+_WORD = re.compile(rf"{IN_WORD}+")
 _NO_RUN = re.compile(r"[\W_\0-\u2e7f]+")
-_UNIT = re.compile(rf"(?P<word>{_IN_WORD}+)|(?P<run>[^\W_]+?(?={_IN_WORD}|[\W_]|$))")
+_UNIT = re.compile(rf"(?P<word>{IN_WORD}+)|(?P<run>[^\W_]+?(?={IN_WORD}|[\W_]|$))")
 _TERM = re.compile(r'(?P<no>-?)(?:"(?P<phrase>[^"]*)"?|(?P<word>\S+))')
 
 #: Rows fetched at a time: a frequent word fills a page of results from the first, a rare one has no second.
@@ -103,9 +103,9 @@ def parse(words: str, fold: Fold = str) -> Query:
         if not phrase:
             continue
         if match["no"]:
-            unwanted.append(_pattern(phrase))
+            unwanted.append(word_pattern(phrase))
             continue
-        wanted.append(_pattern(phrase))
+        wanted.append(word_pattern(phrase))
         for unit in _UNIT.finditer(phrase):
             (prefixes if unit["run"] and len(unit["run"]) == 1 else tokens).update(_query_tokens(unit))
     return Query(tuple(wanted), tuple(unwanted), tuple(sorted(tokens)), tuple(sorted(prefixes)))
@@ -213,16 +213,6 @@ def _query_tokens(unit: re.Match[str]) -> list[str]:
     if not run:
         return [unit["word"][:_LONGEST_TOKEN]]
     return [run] if len(run) == 1 else [a + b for a, b in pairwise(run)]
-
-
-def _pattern(phrase: str) -> re.Pattern[str]:
-    """The phrase as it must stand in a text: itself, not as a part of a longer Latin word or number."""
-    pattern = r"\s+".join(re.escape(part) for part in phrase.split())
-    if re.match(_IN_WORD, phrase):
-        pattern = rf"(?<!{_IN_WORD})" + (r"(?<![0-9][.,])" if phrase[0].isdecimal() else "") + pattern
-    if re.match(_IN_WORD, phrase[-1]):
-        pattern += rf"(?!{_IN_WORD})" + (r"(?![.,][0-9])" if phrase[-1].isdecimal() else "")
-    return re.compile(pattern)
 
 
 def _index_waiting(connection: Connection) -> int:

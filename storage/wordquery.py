@@ -20,8 +20,9 @@ Fold = Callable[[str], str]
 DEEPEST = 50
 
 _WIDE = "\u2e80-\U0010ffff"  # scripts written without spaces, and what stands beside them in Unicode
-_IN_WORD = rf"[^\W_{_WIDE}]"
-_EDGED = re.compile(rf"^{_IN_WORD}|{_IN_WORD}$")
+#: A letter or digit of a script that is written with spaces between words.
+IN_WORD = rf"[^\W_{_WIDE}]"
+_EDGED = re.compile(rf"^{IN_WORD}|{IN_WORD}$")
 
 _SIGNS = {"＆": "&", "｜": "|", "！": "!", "（": "(", "）": ")"}
 _TOKEN = re.compile(
@@ -33,13 +34,13 @@ _TOKEN = re.compile(
 )
 
 
-def pattern(phrase: str) -> re.Pattern[str]:
+def word_pattern(phrase: str) -> re.Pattern[str]:
     """A phrase as it must stand in a text: itself, not as a part of a longer Latin word or number."""
     made = r"\s+".join(re.escape(part) for part in phrase.split())
-    if re.match(_IN_WORD, phrase):
-        made = rf"(?<!{_IN_WORD})" + (r"(?<![0-9][.,])" if phrase[0].isdecimal() else "") + made
-    if re.match(_IN_WORD, phrase[-1]):
-        made += rf"(?!{_IN_WORD})" + (r"(?![.,][0-9])" if phrase[-1].isdecimal() else "")
+    if re.match(IN_WORD, phrase):
+        made = rf"(?<!{IN_WORD})" + (r"(?<![0-9][.,])" if phrase[0].isdecimal() else "") + made
+    if re.match(IN_WORD, phrase[-1]):
+        made += rf"(?!{IN_WORD})" + (r"(?![.,][0-9])" if phrase[-1].isdecimal() else "")
     return re.compile(made)
 
 
@@ -54,7 +55,7 @@ class Finder:
     def of(cls, word: str, fold: Fold) -> Finder:
         """Fold a word as the texts are."""
         phrase = fold(word).strip().casefold()
-        return cls(phrase, pattern(phrase) if _EDGED.search(phrase) or " " in phrase else None)
+        return cls(phrase, word_pattern(phrase) if _EDGED.search(phrase) or " " in phrase else None)
 
     def fits(self, text: str) -> bool:
         """Whether the phrase stands in the text."""
