@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
 LANGUAGES = {"zh": "中文", "en": "English"}
 DEFAULT = "zh"
 
-Translate = Callable[..., str]
+
+class Translator:
+    """From an English phrase, with `{name}` places and their values, to the phrase in a language."""
+
+    def __init__(self, phrases: Mapping[str, str]) -> None:
+        self.phrases = phrases
+
+    def __call__(self, phrase: str, **values: object) -> str:
+        """Say a phrase; one that is not known is said in English."""
+        said = self.phrases.get(phrase, phrase)
+        return said.format(**values) if values else said
 
 
-def translator(language: str) -> Translate:
-    """A function from an English phrase (with `{name}` places) and their values to the phrase in a language."""
-    phrases = _phrases(language)
-
-    def translate(phrase: str, **values: object) -> str:
-        return phrases.get(phrase, phrase).format(**values) if values else phrases.get(phrase, phrase)
-
-    return translate
+@cache
+def translator(language: str) -> Translator:
+    """The translator into a language."""
+    file = Path(__file__).parent / "words" / f"{language}.toml"
+    return Translator(tomllib.loads(file.read_text(encoding="utf-8")))
 
 
 def choose(asked: str | None, cookie: str | None, accepted: str) -> str:
@@ -29,9 +36,3 @@ def choose(asked: str | None, cookie: str | None, accepted: str) -> str:
         if wish in LANGUAGES:
             return str(wish)
     return DEFAULT
-
-
-@cache
-def _phrases(language: str) -> dict[str, str]:
-    file = Path(__file__).parent / "words" / f"{language}.toml"
-    return tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else {}

@@ -1,0 +1,114 @@
+"""Each page: it answers, in both languages, with what the store holds, as valid HTML, within 100 KB."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import html5lib
+import pytest
+from fastapi.testclient import TestClient
+
+from scheduler.web.words import translator
+from tests.integration.web.conftest import Filled
+
+TEMPLATES = Path(__file__).parents[3] / "scheduler" / "web" / "templates"
+PAGES = [
+    "/",
+    "/articles",
+    "/articles?q=口袋公园",
+    "/articles/{edited}",
+    "/articles/{edited}?revision=1",
+    "/articles/{edited}/diff",
+    "/articles/{edited}/diff?from=1&to=3&view=sides",
+    "/articles/{edited}/evidence",
+    "/articles/{repaired}/evidence",
+    "/articles/{hostile}",
+    "/articles/{hostile}/evidence",
+    "/articles/{moved}/diff",
+    "/events",
+    "/events?kind=edited&class=number&weight=10&channel=cq&since=&until=",
+    "/removed",
+    "/stories",
+    "/stories/{original}",
+]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("address", PAGES)
+def test_a_page_answers_with_valid_html(
+    reader: TestClient, filled: Filled, address: str, language: str
+) -> None:
+    answer = reader.get(address.format(**vars(filled)), headers={"accept-language": language})
+    assert answer.status_code == 200, answer.text
+    assert len(answer.content) < 100_000
+    html5lib.HTMLParser(strict=True).parse(answer.text)
+    assert f'lang="{ {"zh": "zh-CN", "en": "en"}[language] }"' in answer.text
+
+
+def test_the_overview_counts_what_happened(reader: TestClient) -> None:
+    answer = reader.get("/").text
+    assert "重庆频道" in answer
+    assert "no titles" in answer, "the broken channel says what was lost"
+
+
+def test_a_change_is_shown_inline_and_side_by_side(reader: TestClient, filled: Filled) -> None:
+    inline = reader.get(f"/articles/{filled.edited}/diff?from=1&to=2").text
+    assert "<del>12处</del><ins>21处</ins>" in inline
+    assert "数字" in inline
+    sides = reader.get(f"/articles/{filled.edited}/diff?from=1&to=2&view=sides").text
+    assert sides.count("<td>") >= 4
+
+
+def test_a_moved_sentence_is_shown_as_moved(reader: TestClient, filled: Filled) -> None:
+    assert "移到第" in reader.get(f"/articles/{filled.moved}/diff").text
+
+
+def test_a_removed_article_keeps_its_last_text(reader: TestClient, filled: Filled) -> None:
+    answer = reader.get("/removed").text
+    assert "一篇后来撤下的报道" in answer
+    assert "城口县的三个山村" in answer
+
+
+def test_a_story_lists_its_members(reader: TestClient, filled: Filled) -> None:
+    assert "老城新绿（转载）" in reader.get(f"/stories/{filled.original}").text
+    assert f"/stories/{filled.original}" in reader.get("/stories").text
+
+
+def test_lists_are_read_to_their_end_without_a_gap(reader: TestClient) -> None:
+    seen: list[str] = []
+    address: str | None = "/articles"
+    while address:
+        text = reader.get(address).text
+        seen += re.findall(r'<h3><a href="/articles/(\d+)"', text)
+        found = re.search(r'rel="next" href="([^"]+)"', text)
+        address = found[1].replace("&amp;", "&") if found else None
+    assert len(seen) == len(set(seen)) == 67
+
+
+@pytest.mark.parametrize(
+    ("address", "code"),
+    [
+        ("/articles/99999", 404),
+        ("/articles/x", 422),
+        ("/stories/99999", 404),
+        ("/nowhere", 404),
+        ("/articles?since=yesterday", 422),
+        ("/events?weight=101", 422),
+        ("/articles/1/bytes/1/9", 404),
+    ],
+)
+def test_a_wrong_address_gets_a_page_that_says_so(reader: TestClient, address: str, code: int) -> None:
+    answer = reader.get(address)
+    assert answer.status_code == code
+    assert "回到概览" in answer.text
+
+
+def test_each_phrase_has_its_chinese_and_none_is_left_over() -> None:
+    used = set()
+    for template in TEMPLATES.glob("*.html"):
+        text = template.read_text(encoding="utf-8")
+        used |= {one or two for one, two in re.findall(r"_\(\s*(?:\"([^\"]+)\"|'([^']+)')\s*[,)]", text)}
+    chinese, english = translator("zh").phrases, translator("en").phrases
+    assert not {phrase for phrase in used if phrase not in chinese}
+    assert {phrase for phrase in english if phrase not in chinese} == set()
