@@ -235,7 +235,7 @@ def _recipients(url: Url, sender: str) -> tuple[str, ...]:
         raise ValueError(
             f"more than {MOST} recipients; write to a mailing list, or make several destinations"
         )
-    if found == (sender,) and sender.endswith(".invalid"):
+    if not named and not url.user and not url.first("from"):
         raise ValueError("say to whom: ?to=ADDRESS")
     return found
 

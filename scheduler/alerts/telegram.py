@@ -7,7 +7,6 @@ of at most 4096 UTF-16 units; errors have `ok` false, and `parameters.retry_afte
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Any
 
 from scheduler.alerts.bot import Bot, Part, one_target
@@ -27,7 +26,7 @@ _MENDS = (
 
 
 class Telegram(Bot):
-    """Sends HTML; a text whose marks Telegram does not understand goes again without marks."""
+    """Sends HTML."""
 
     api = "https://api.telegram.org"
     longest = 4_096
@@ -62,17 +61,6 @@ class Telegram(Bot):
         if self._topic is not None:
             payload["message_thread_id"] = self._topic
         return f"{self._api}/bot{self._token}/sendMessage", payload
-
-    async def _post(self, part: Part) -> Answer:
-        answer = await super()._post(part)
-        if answer.verdict is Verdict.REFUSED and "can't parse entities" in answer.detail:
-            bare = re.sub(
-                r"[*~`]|\[([^\]]*)\]\(([^)]*)\)",
-                lambda link: " ".join(filter(None, link.groups())),
-                part.text,
-            )
-            return await super()._post(replace(part, text=bare))
-        return answer
 
     def _verdict(self, reply: Reply) -> Answer:
         body = reply.json()

@@ -17,7 +17,7 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from tests.receivers.services import DEEDS, SERVICES, Answer, Received, Request, address
+from tests.receivers.services import DEEDS, SERVICES, Answer, Received, Request, Service, address
 
 ROOT = Path(__file__).parents[2]
 #: Seconds that tests wait for what must come.
@@ -47,6 +47,7 @@ class _Common:
         html      HTTP 200 and a page, as a captive portal answers
         redirect  HTTP 302 to another address
         gone      HTTP 410
+        echo      HTTP 400, and everything that the request held in the body
         """
         if deed not in DEEDS:
             raise ValueError(f"{deed!r} is none of {DEEDS}")
@@ -61,7 +62,7 @@ class _Common:
         self._call("secure", service=service, secret=secret, keyword=keyword)
 
     def clear(self) -> None:
-        """Forget what came, and accept again."""
+        """Forget what came, limits, signatures and deeds: be as good as new."""
         self._call("clear")
 
     @property
@@ -86,13 +87,11 @@ class _Common:
     def wait_for(self, number: int, *, requests: bool = False, deadline: float = DEADLINE) -> list[Received]:
         """Return what was accepted (or asked) as soon as it is so many. Raises TimeoutError."""
         end = time.monotonic() + deadline
-        while True:
-            found = self.requests if requests else self.received
-            if len(found) >= number:
-                return found
+        while (came := self._call("count", taken=not requests)) < number:
             if time.monotonic() > end:
-                raise TimeoutError(f"{len(found)} of {number} messages came")
+                raise TimeoutError(f"{came} of {number} messages came")
             time.sleep(0.02)
+        return self.requests if requests else self.received
 
     def _call(self, name: str, **arguments: Any) -> Any:
         raise NotImplementedError
@@ -105,6 +104,7 @@ class _State:
         self._lock = threading.Lock()
         self._services = {name: kind() for name, kind in SERVICES.items()}
         self._requests: list[Received] = []
+        self._taken = 0
         self._deeds: dict[str, tuple[str, int | None, float | None]] = {}
         self.seconds = 0.0
 
@@ -123,12 +123,17 @@ class _State:
         self._services[service] = SERVICES[service](secret=secret, keyword=keyword)
 
     def _do_clear(self) -> None:
+        self._services = {name: kind() for name, kind in SERVICES.items()}
         self._requests.clear()
+        self._taken = 0
         self._deeds.clear()
         self.seconds = 0.0
 
     def _do_requests(self) -> list[dict[str, Any]]:
         return [one.as_json() for one in self._requests]
+
+    def _do_count(self, taken: bool) -> int:
+        return self._taken if taken else len(self._requests)
 
     def take(self, request: Request) -> tuple[str, Answer] | None:
         """Record the request and say (deed, answer); None for what belongs to no service."""
@@ -137,13 +142,9 @@ class _State:
             if service is None:
                 return None
             deed, now = self._deed(service.name), time.monotonic()
-            if deed in ("accept", "vanish"):
-                answer = service.answer(request, now)
-            else:
-                answer = {"refuse": service.refused, "limit": service.limited}.get(
-                    deed, lambda: _ANSWERS[deed]
-                )()
+            answer = _answer(deed, service, request, now)
             key, title, text = service.told(request)
+            self._taken += answer.taken
             self._requests.append(
                 Received(
                     service.name, time.time(), request.path, key, title, text, request.json(),
@@ -167,6 +168,15 @@ class _State:
             if name in self._deeds:
                 return deed
         return "accept"
+
+
+def _answer(deed: str, service: Service, request: Request, now: float) -> Answer:
+    if deed in ("accept", "vanish"):
+        return service.answer(request, now)
+    if deed == "echo":
+        held = [request.path, *request.query.values(), *request.headers.values(), request.body.decode()]
+        return Answer(400, {"errcode": 400, "errmsg": " ".join(held), "code": 400, "message": " ".join(held)})
+    return {"refuse": service.refused, "limit": service.limited}.get(deed, lambda: _ANSWERS[deed])()
 
 
 _ANSWERS = {

@@ -14,7 +14,20 @@ from html.parser import HTMLParser
 from typing import Any, ClassVar
 
 #: What a receiver can be told to do: see `Receiver.do`.
-DEEDS = ("accept", "hang", "drop", "vanish", "fail", "refuse", "limit", "no", "html", "redirect", "gone")
+DEEDS = (
+    "accept",
+    "hang",
+    "drop",
+    "vanish",
+    "fail",
+    "refuse",
+    "limit",
+    "no",
+    "html",
+    "redirect",
+    "gone",
+    "echo",
+)
 #: Credentials that the stand-ins know.
 TOKEN = "0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0"
 UUID = "693axxx6-7aoc-4bc4-97db-0ec2sifa5aaa"
@@ -359,7 +372,7 @@ class Telegram(Service):
         if not text:
             return Answer(400, _telegram(400, "Bad Request: message text is empty"))
         if message.get("parse_mode") == "HTML":
-            entities = _Entities()
+            entities = Entities()
             entities.feed(text)
             if entities.wrong or entities.open:
                 said = "Bad Request: can't parse entities: Can't find end tag corresponding to start tag"
@@ -492,7 +505,7 @@ def _telegram(code: int, said: str) -> dict[str, Any]:
     return {"ok": False, "error_code": code, "description": said}
 
 
-class _Entities(HTMLParser):
+class Entities(HTMLParser):
     """Telegram's HTML: a few tags, all closed, nothing else that looks like one."""
 
     def __init__(self) -> None:
