@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from scheduler.alerts import safe
 from scheduler.alerts.model import Form
-from scheduler.alerts.split import is_joined
+from scheduler.alerts.split import is_in_word, is_joined
 from scheduler.alerts.words import Words
 from storage.diff import Change, ChangeKind
 
@@ -20,7 +20,7 @@ GUESSED = "（？）"
 CONTEXT, SENTENCE = 24, 160
 _DEL = "background:#ffdcd7;color:#7d1a12;text-decoration:line-through"
 _INS = "background:#ccf3d5;color:#0b4a1e;text-decoration:underline"
-_LABEL = "font-size:75%;font-weight:bold;text-decoration:none;margin-right:2px"
+_LABEL = "font-size:75%;color:#59636e;margin:0 2px"
 
 Marker = Callable[[str, str, Words], str]
 
@@ -57,12 +57,12 @@ def _bare_mark(old: str, new: str, words: Words) -> str:
 
 
 def _element(name: str, label: str, text: str, style: str = "") -> Markup:
-    """A stretch with its label, for those who see no colours."""
+    """A stretch, its label before it for those who see no colours."""
     if not text:
         return Markup()
     if not style:
-        return Markup("<{0}>[{1}]{2}</{0}>").format(name, label, text)
-    return Markup('<{0} style="{1}"><span style="{2}">[{3}]</span>{4}</{0}>').format(
+        return Markup("[{1}]<{0}>{2}</{0}>").format(name, label, text)
+    return Markup('<span style="{2}">[{3}]</span><{0} style="{1}">{4}</{0}>').format(
         name, style, _LABEL, label, text
     )
 
@@ -152,9 +152,8 @@ def _head(text: str, length: int | None, clip: str) -> str:
 
 def _border(text: str, at: int) -> int:
     """The nearest place up to `at` that tears no number, word or accented letter."""
-    low = max(at - 20, 1)
-    for place in range(at, low, -1):
-        if not (_WORD.match(text[place - 1]) and _WORD.match(text[place])) and not is_joined(text, place):
+    for place in range(at, max(at - 20, 1), -1):
+        if not is_in_word(text, place) and not is_joined(text, place):
             return place
     return at
 
@@ -174,5 +173,4 @@ def _tidy(text: str) -> str:
     return _SPACES.sub(" ", text).strip()
 
 
-_WORD = re.compile(r"[\w.,:%‰/+-]", re.ASCII)
 _SPACES = re.compile(" {2,}")

@@ -87,7 +87,7 @@ def _items() -> Iterator[Item]:
     yield replace(_item(EventKind.RESTORED, _NEW), copy=copy)
     first = replace(_article(_OLD), id=7, channel="sc", title="重庆渝北新增3条公交线路", revisions=1)
     yield replace(_item(EventKind.REPUBLISHED, _OLD), first=first, copy=copy)
-    yield Item(_channel(EventKind.CHANNEL_BROKEN, "no page has a body any more"))
+    yield Item(_channel(EventKind.CHANNEL_BROKEN, "7 of 9 pages match no template. Held back: 7 unreadable"))
     yield Item(_channel(EventKind.CHANNEL_RECOVERED, "its pages look right again"))
 
 

@@ -22,6 +22,9 @@ _ATOM = re.compile(
     r"(?P<link>\[(?P<label>[^\[\]\n]*)\]\((?P<url>[^()\s]*)\))"
     r"|(?P<mark>\*\*|~~|`)(?P<inner>(?:(?!(?P=mark))[^\n])+)(?P=mark)"
 )
+#: A number or word that is longer may be torn.
+_LONG_WORD = 24
+_WORD = re.compile(r"[\w.,:%/+-]", re.ASCII)
 _ZWJ = "\u200d"
 _SKIN = range(0x1F3FB, 0x1F400)
 _FLAG = range(0x1F1E6, 0x1F200)
@@ -32,7 +35,7 @@ def split(text: str, limit: int) -> list[str]:
     """Return the text in parts of at most `limit` bytes of UTF-8; white space at a cut is dropped.
 
     Cuts are made between paragraphs, else lines, sentences, clauses, characters as readers see them (a letter
-    and its accents, an emoji and its joiners), in this order. A text of white space only gives [].
+    and its accents, an emoji and its joiners), in this order; numbers stay whole. A text of white space only gives [].
     Raises ValueError for a limit below `LEAST`.
     """
     _check(limit)
@@ -78,7 +81,7 @@ def _size(text: str) -> int:
 def _parts(text: str, limit: int, inside: frozenset[int]) -> Iterator[str]:
     start, end = 0, len(text.rstrip())
     while start < end:
-        while text[start].isspace():
+        while text[start].isspace() and not is_joined(text, start + 1):
             start += 1
         reach = _reach(text, start, limit)
         cut = end if reach >= end else _cut(text, start, reach, inside)
@@ -96,17 +99,25 @@ def _cut(text: str, start: int, reach: int, inside: frozenset[int]) -> int:
     for pause in _PAUSES:
         places = (found.end() for found in pause.finditer(text, start, reach))
         best = max((at for at in places if at > least and at not in inside), default=None)
-        if best is not None:
+        if best is not None and not is_joined(text, best):
             return best
     return _back_to_border(text, start, reach, inside)
 
 
 def _back_to_border(text: str, start: int, reach: int, inside: frozenset[int]) -> int:
     """The last place, up to `reach`, that tears nothing; where all of it is one character, `reach`."""
+    for at in range(reach, max(start, reach - _LONG_WORD), -1):
+        if at not in inside and not is_joined(text, at) and not is_in_word(text, at):
+            return at
     for at in range(reach, start, -1):
         if at not in inside and not is_joined(text, at):
             return at
     return reach
+
+
+def is_in_word(text: str, at: int) -> bool:
+    """Whether the place is inside a number (2.5, 1,200, 16:05) or a Latin word: the part before would mislead."""
+    return 0 < at < len(text) and bool(_WORD.match(text[at - 1]) and _WORD.match(text[at]))
 
 
 def is_joined(text: str, at: int) -> bool:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from storage.diff import Part
-from storage.records import EditClass, EventKind
+from storage.records import EditClass, EventKind, Outcome
 
 _SHANGHAI = "Asia/Shanghai"
 
@@ -34,6 +34,7 @@ class Words:
     clip: str
     said: Mapping[str, str]
     details: tuple[tuple[re.Pattern[str], str], ...] = ()
+    outcomes: Mapping[str, str] = field(default_factory=dict)
 
 
 ZH = Words(
@@ -93,11 +94,12 @@ ZH = Words(
         "why": "（{}）",
         "last": "，最后一次看到是 {}",
         "restored": "撤下的文章又能打开了。",
-        "broken": "本频道的页面读不出来，这段时间可能漏报。",
+        "broken": "本频道的页面有异常，可疑的内容暂不采信，这段时间可能漏报。",
         "reason": "原因：{}",
         "recovered": "本频道的页面又能正常读取了。",
         "first": "首发：{channel}《{title}》。",
         "same_again": "文章改动后又改回了原样。",
+        "held_back": "。暂不采信：{}",
         "put_back": "改后又改回",
         "and_others": "等 {} 条",
         "returned": "文字改回了第 {} 版的样子。",
@@ -112,8 +114,40 @@ ZH = Words(
         (re.compile(r"the server answers (\d+)"), r"服务器返回 \1"),
         (re.compile(r"redirected to (\S+)"), r"打开后被转到 \1"),
         (re.compile(r"the body is empty"), "页面是空的"),
+        (re.compile(r"the site says that the page does not exist"), "网站提示页面不存在"),
+        (re.compile(r"the site shows a login or block page"), "网站要求登录或拒绝访问"),
+        (re.compile(r"the page is there, but its text is gone"), "页面还在，正文没有了"),
+        (re.compile(r"the page sends its reader elsewhere"), "打开后被转到别处"),
         (re.compile(r"its pages look right again"), "页面又能正常读取了"),
+        (re.compile(r"(\d+) of (\d+) visits fail"), r"\2 次访问中有 \1 次失败"),
+        (re.compile(r"(\d+) of (\d+) known pages are absent at once"), r"\2 篇已知文章中有 \1 篇同时打不开"),
+        (
+            re.compile(r"(\d+) of (\d+) pages show a text that our templates no longer read rightly"),
+            r"\2 个页面中有 \1 个已不能正确读出正文",
+        ),
+        (re.compile(r"(\d+) of (\d+) pages match no template"), r"\2 个页面中有 \1 个版式不认识"),
+        (
+            re.compile(r"(\d+) of (\d+) pages changed their build and their text at once"),
+            r"\2 个页面中有 \1 个版式和文字同时变了",
+        ),
+        (re.compile(r"(\d+) of (\d+) pages changed their text at once"), r"\2 个页面中有 \1 个文字同时变了"),
+        (re.compile(r"(\d+) of (\d+) pages have the same new sentence"), r"\2 个页面中有 \1 个多出同一句话"),
+        (re.compile(r"(\d+) of (\d+) pages lost the field (\w+)"), r"\2 个页面中有 \1 个读不出 \3 一栏"),
+        (
+            re.compile(r"(\d+) of (\d+) listings lost their article links, such as (\S+)"),
+            r"\2 个栏目页中有 \1 个找不到文章链接，如 \3",
+        ),
     ),
+    outcomes={
+        Outcome.READ: "篇文字可疑",
+        Outcome.GONE: "篇打不开",
+        Outcome.SOFT_GONE: "篇提示不存在",
+        Outcome.REDIRECTED_HOME: "篇被转到别处",
+        Outcome.EMPTIED: "篇没有正文",
+        Outcome.UNREADABLE: "篇读不出",
+        Outcome.BLOCKED: "篇被拒绝访问",
+        Outcome.FAILED: "篇访问失败",
+    },
 )
 EN = Words(
     code="en",
@@ -172,11 +206,12 @@ EN = Words(
         "why": " ({})",
         "last": "; it was last seen {}",
         "restored": "The article that had been taken down can be opened again.",
-        "broken": "The pages of this channel cannot be read; articles may be missed for now.",
+        "broken": "The pages of this channel look wrong: doubtful ones are held back, and articles may be missed.",
         "reason": "Reason: {}",
         "recovered": "The pages of this channel can be read again.",
         "first": "First published: {channel}, “{title}”.",
         "same_again": "The article was edited and then put back as it was.",
+        "held_back": ". Held back: {}",
         "put_back": "Edited and put back",
         "and_others": " and more, {} in all",
         "returned": "The text is back to that of revision {}.",
@@ -229,7 +264,17 @@ def happened(language: Words, kind: EventKind, classes: Sequence[EditClass] = ()
 
 
 def detail(language: Words, text: str) -> str:
-    """What was seen, in the language where it is one of the usual things, else as it was noted."""
+    """What was seen, in the language as far as it is one of the usual things, else as it was noted."""
+    seen, held, counts = text.partition(". Held back: ")
+    said = language.list_.join(_detail(language, part) for part in seen.split("; "))
+    if not held:
+        return said
+    named = (part.partition(" ") for part in counts.split(", "))
+    counted = language.and_.join(f"{count} {language.outcomes.get(name, name)}" for count, _, name in named)
+    return said + language.said["held_back"].format(counted)
+
+
+def _detail(language: Words, text: str) -> str:
     for pattern, said in language.details:
         if found := pattern.fullmatch(text):
             return found.expand(said)
