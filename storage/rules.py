@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import itemgetter
 
 from storage.due import Timing, timing
 from storage.records import ArticleFields, Event, EventKind, Subscription
@@ -159,19 +160,15 @@ def drafts(
 
 def _merged(made: list[Draft]) -> Iterator[Draft]:
     """Leave one of the drafts that are told alone, at one place: the first due, then the first by name."""
-    alone: dict[str, list[Draft]] = {}
+    alone: dict[str, list[tuple[datetime, str, Draft]]] = {}
     for draft in made:
         if draft.batch or draft.due_at is None:
             yield draft
         else:
-            alone.setdefault(draft.destination, []).append(draft)
+            alone.setdefault(draft.destination, []).append((draft.due_at, draft.subscription, draft))
     for same in alone.values():
-        first = min(same, key=_due_first)
-        yield replace(first, also=tuple(one.subscription for one in same if one is not first))
-
-
-def _due_first(draft: Draft) -> tuple[bool, datetime | None, str]:
-    return draft.due_at is None, draft.due_at, draft.subscription
+        first, *others = sorted(same, key=itemgetter(0, 1))
+        yield replace(first[2], also=tuple(name for _, name, _ in others))
 
 
 def _filters(mine: Subscription, fold: Fold) -> Iterator[Callable[[Said], bool]]:
