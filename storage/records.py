@@ -264,6 +264,15 @@ class RunCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """What a person should know of a crawl: which page or listing, what happened, what to do."""
+
+    url: str
+    what: str
+    mend: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """One crawl of one channel. `finished_at` is None while it runs, or where it was killed."""
 
@@ -272,6 +281,7 @@ class Run:
     started_at: datetime
     finished_at: datetime | None = None
     counts: RunCounts = field(default_factory=RunCounts)
+    notes: tuple[Note, ...] = ()
 
 
 #: What a subscription tells where it names no kinds: all but the copies of a story it has told.
@@ -350,6 +360,42 @@ class Notification:
     parts_done: int = 0  # of a message in several parts, those the far end has accepted
     sent_at: datetime | None = None
     answer: str = ""  # what the far end said last, secrets masked
+
+
+class OrderState(StrEnum):
+    """How far a crawl is that somebody asked for."""
+
+    WAITING = "waiting"  # nobody has taken it yet
+    RUNNING = "running"
+    CANCELLING = "cancelling"  # it is to stop; the pages in hand are finished
+    DONE = "done"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class OrderProgress:
+    """How far a crawl is: requests asked for, answered, and what was found so far."""
+
+    queued: int = 0
+    done: int = 0
+    changes: tuple[tuple[str, int], ...] = ()  # "new": 3
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlOrder:
+    """A crawl that somebody asked for: of the whole channel, or of these pages."""
+
+    id: int
+    channel: str
+    urls: tuple[str, ...]
+    asked_at: datetime
+    state: OrderState = OrderState.WAITING
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    run: int | None = None
+    progress: OrderProgress = field(default_factory=OrderProgress)
+    error: str = ""
 
 
 def as_json(value: Any) -> Any:

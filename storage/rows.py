@@ -17,6 +17,7 @@ from storage.records import (
     Event,
     EventKind,
     Link,
+    Note,
     Notification,
     NotificationState,
     Observation,
@@ -138,7 +139,8 @@ def link_of(row: Row[Any]) -> Link:
 
 def run_of(row: Row[Any]) -> Run:
     """A run, from a row of its table."""
-    return Run(row.id, row.channel, row.started_at, row.finished_at, from_json(row.counts, RunCounts))
+    notes = from_json(row.notes, tuple[Note, ...])
+    return Run(row.id, row.channel, row.started_at, row.finished_at, from_json(row.counts, RunCounts), notes)
 
 
 def class_text(classes: tuple[EditClass, ...]) -> str:

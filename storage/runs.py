@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import func, insert, select, update
@@ -10,10 +11,12 @@ from storage import outbox
 from storage.database import Database
 from storage.errors import NotFound
 from storage.jsontext import to_json
-from storage.records import Event, EventKind, RunCounts
+from storage.records import Event, EventKind, Note, RunCounts
 from storage.rows import EVENT, event_of
 from storage.schema import events, runs
 
+#: Notes of one run that are kept.
+NOTES = 200
 _CHANNEL_KINDS = (EventKind.CHANNEL_BROKEN, EventKind.CHANNEL_RECOVERED)
 
 
@@ -24,9 +27,18 @@ def start_run(database: Database, channel: str, now: datetime) -> int:
         return int(connection.execute(insert(runs).returning(runs.c.id), row).scalar_one())
 
 
-def finish_run(database: Database, run: int, now: datetime, counts: RunCounts) -> None:
-    """Note that a crawl has ended, and what it did. Raises NotFound for an unknown run, StorageError."""
-    ended = update(runs).where(runs.c.id == run).values(finished_at=now, counts=to_json(counts))
+def finish_run(
+    database: Database, run: int, now: datetime, counts: RunCounts, notes: Sequence[Note] = ()
+) -> None:
+    """Note that a crawl has ended, what it did, and what a person should know of it: the first `NOTES` of them.
+
+    Raises NotFound for an unknown run, StorageError.
+    """
+    ended = (
+        update(runs)
+        .where(runs.c.id == run)
+        .values(finished_at=now, counts=to_json(counts), notes=to_json(tuple(notes[:NOTES])))
+    )
     with database.write() as connection:
         if connection.execute(ended).rowcount == 0:
             raise NotFound("There is no such run", subject=str(run))

@@ -116,6 +116,7 @@ runs = Table(
     Column("started_at", UtcTime, nullable=False),
     Column("finished_at", UtcTime),
     Column("counts", Text, nullable=False),  # JSON of RunCounts
+    Column("notes", Text, nullable=False, server_default="[]"),  # JSON, list of Note
     Index(None, "channel", "started_at"),
 )
 
@@ -150,6 +151,7 @@ articles = Table(
     Index(None, "first_seen", "id"),
     Index(None, "content_hash"),
     Index(None, "story"),
+    Index("ix_articles_copies", "id", **_only("story <> id")),
 )
 
 #: Every URL that was fetched: an article's parts and mirrors, and the listings (which have no article).
@@ -232,6 +234,7 @@ events = Table(
     Index(None, "at"),
     Index(None, "article"),
     Index("ix_events_of_channels", "channel", "id", **_only("article IS NULL")),
+    Index("ix_events_of_note", "kind", "id", **_only("kind <> 'new'")),
 )
 
 #: Articles seen on a listing and not yet read: what a killed crawl must not lose.
@@ -331,4 +334,33 @@ notifications = Table(
     Index("ix_notifications_in_order", "destination", "stream", "id", **_only("state = 'waiting'")),
     Index("ix_notifications_of_stories", "story", "subscription", **_only("story IS NOT NULL")),
     Index("ix_notifications_dead", "id", **_only("state = 'dead'")),
+)
+
+#: Crawls that people asked for, and how far each is.
+orders = Table(
+    "orders",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("channel", Text, nullable=False),
+    Column("urls", Words, nullable=False),  # JSON; [] for the whole channel
+    Column("asked_at", UtcTime, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("started_at", UtcTime),
+    Column("finished_at", UtcTime),
+    Column("beat_at", UtcTime),  # the last sign of life of who carries it out
+    Column("run", _Id),
+    Column("progress", Words, nullable=False),  # JSON of OrderProgress
+    Column("error", Words, nullable=False),
+    Index("ix_orders_open", "id", **_only("finished_at IS NULL")),
+)
+
+#: Keys of programs that use the API. The key itself is known to its owner alone.
+keys = Table(
+    "keys",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("scopes", Text, nullable=False),  # read,run,manage
+    Column("made_at", UtcTime, nullable=False),
+    UniqueConstraint("name"),
 )
