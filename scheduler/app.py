@@ -19,6 +19,7 @@ from scheduler.child import CrawlerProcess, CrawlFailedError, Limits
 from scheduler.config import Config
 from scheduler.holder import AlreadyWatchedError, Holder, hold
 from scheduler.plan import BATCH, Batch, HostPlan, host_plans, utc_now
+from scheduler.post import Post, limits_of, read_post
 from scheduler.revisit import PageId
 from scheduler.rhythm import Plan
 from scheduler.tell import Teller
@@ -35,6 +36,9 @@ Report = Callable[[CrawlResult], None]
 
 #: Seconds between two saves of what the plans learned, two looks at the lock, two at the clock.
 SAVE_EVERY, HOLD_EVERY, CLOCK_EVERY = 60.0, 20.0, 1.0
+#: Seconds for delivering, where a command ends afterwards.
+DELIVERING = 60.0
+_NOT_TAKEN = "The config is not taken, the old one stays: %s"
 
 
 def policy_of(config: Config) -> Policy:
@@ -75,13 +79,14 @@ class Watch:
     """A running watch: what it crawls, visits and tells, until it is stopped."""
 
     def __init__(
-        self, config: Config, database: Database, tell: Tell, report: Report, limits: Limits
+        self, config: Config, post: Post, database: Database, tell: Tell, report: Report, limits: Limits
     ) -> None:
         self.config = config
         self.database = database
         self.process = CrawlerProcess(lambda: start_of(self.config, database), limits)
         self.teller = Teller(database, tell, after=queries.last_event_id(database))
         self.scheduler = jobs.new_scheduler(config.time_zone)
+        self.deliverer = post.deliverer(database, limits_of(config))
         self._report = report
         self._plans: dict[str, HostPlan] = {}
         self._turns: dict[str, asyncio.Lock] = {}
@@ -98,7 +103,13 @@ class Watch:
         self.scheduler.start()
 
     def change(self, config: Config) -> None:
-        """Go on by another config, on the same database; crawls under way end by the old one."""
+        """Go on by another config, on the same database; crawls under way end by the old one.
+
+        Raises ConfigError where the new one's destinations or templates are wrong; then the old one stays.
+        """
+        post = read_post(config)
+        post.enter(self.database, utc_now())
+        self.deliverer.change(post.destinations, post.letters(self.database), limits_of(config))
         self.save()
         for name in self.config.channels:
             jobs.cancel(self.scheduler, f"crawl {name}")
@@ -122,7 +133,7 @@ class Watch:
         self._stopping = True
         if self.scheduler.running:
             self.scheduler.pause()
-        await self.process.stop()
+        await asyncio.gather(self.process.stop(), self.deliverer.stop())
 
     async def end(self) -> None:
         """Stop, tell and keep what the last pages brought: within ten seconds."""
@@ -134,6 +145,7 @@ class Watch:
             self.scheduler.shutdown(wait=False)
         await self.teller.tell_new()
         self.save()
+        await self.deliverer.close()
 
     def plans(self) -> list[HostPlan]:
         """Load the plans, for visits that no scheduler makes."""
@@ -246,8 +258,10 @@ async def _opened(
     config: Config, tell: Tell, report: Report, limits: Limits
 ) -> AsyncIterator[tuple[Watch, Holder]]:
     """The lock, the store and a watch that has not begun; at the end all is stopped and closed."""
+    post = read_post(config)
     with hold(config.database_url, utc_now()) as holder, Database.open(config.database_url) as database:
-        watching = Watch(config, database, tell, report, limits)
+        post.enter(database, utc_now())
+        watching = Watch(config, post, database, tell, report, limits)
         try:
             yield watching, holder
         finally:
@@ -275,6 +289,7 @@ async def watch(
         helpers = [
             asyncio.ensure_future(_keep_hold(holder)),
             asyncio.ensure_future(_mind_clock(watching, show)),
+            asyncio.ensure_future(watching.deliverer.run()),
         ]
         if reload is not None:
             helpers.append(asyncio.ensure_future(_take_configs(watching, reload)))
@@ -307,7 +322,12 @@ async def _mind_clock(watching: Watch, show: Callable[[str], None] | None) -> No
 
 async def _take_configs(watching: Watch, reload: asyncio.Queue[Config]) -> None:
     while True:
-        watching.change(await reload.get())
+        try:
+            watching.change(await reload.get())
+        except NewsdeltaError as error:
+            log.error(_NOT_TAKEN, error)
+        else:
+            log.warning("The config was read again")
 
 
 async def watch_once(config: Config, tell: Tell, report: Report) -> list[CrawlResult]:
@@ -325,6 +345,7 @@ async def watch_once(config: Config, tell: Tell, report: Report) -> list[CrawlRe
                 results.append(result)
         for plan in watching.plans():
             results += await watching.visit_once(plan)
+        await watching.deliverer.deliver_due(DELIVERING)
         return results
 
 
@@ -346,9 +367,7 @@ async def watch_until_signal(
         try:
             reload.put_nowait(read_config())
         except NewsdeltaError as error:
-            log.error("The config is not taken, the old one stays: %s", error)
-        else:
-            log.warning("The config was read again")
+            log.error(_NOT_TAKEN, error)
 
     loop.add_signal_handler(signal.SIGHUP, read_again)
     await watch(config, tell, report, stop, reload=reload, show=show)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from crawler.sites import CHANNELS
 from scheduler.settings import Section, check_address, check_time_zone, did_you_mean, duration
 from storage.records import TOLD, EditClass, EventKind, Subscription
+from storage.rules import check
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +61,13 @@ class AlertSection(Section, frozen=True):
         _check_known("classes", self.classes, [kind.value for kind in EditClass])
         if not 0 <= self.min_weight <= 100:
             raise ValueError(f"min_weight = {self.min_weight} is no weight; write 0 to 100")
-        self._check_words()
-        self._check_times()
         _check_language(self.language)
-
-    def _check_words(self) -> None:
-        for key in ("sections", "words", "all_words", "not_words", "sources", "authors"):
-            if any(not word.strip() for word in getattr(self, key)):
-                raise ValueError(f"{key} = … holds an empty word; leave it out")
-
-    def _check_times(self) -> None:
         check_time_zone(self.time_zone)
         try:
             duration(self.wait)
         except ValueError as error:
             raise ValueError(f"wait = {error}") from None
+        check_rule(self.subscription((), "zh"), str)
 
     @property
     def places(self) -> tuple[str, ...]:
@@ -156,6 +149,15 @@ def alerts_of(
         feeds=folder / Path(said.feeds).expanduser() if said.feeds else None,
         page=said.page or "",
     )
+
+
+def check_rule(subscription: Subscription, fold: Callable[[str], str]) -> None:
+    """Raise ValueError, "key = what is wrong; the mend", where words or times cannot be understood."""
+    try:
+        check(subscription, fold)
+    except ValueError as error:
+        key, _, what = str(error).partition(": ")
+        raise ValueError(f"{key} = {what}") from None
 
 
 def _check_name(name: str) -> None:

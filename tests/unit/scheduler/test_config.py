@@ -136,7 +136,7 @@ def test_secrets_of_places_are_not_in_what_is_printed(tmp_path):
         (ALERT + ALERT.replace("渝北", "b") + 'classes = ["nummer"]\n', ["line 7", "'nummer'", "number"]),
         (ALERT + 'channels = ["cqq"]\n', ["line 4", "Did you mean 'cq'?"]),
         (ALERT + "min_weight = 101\n", ["line 4", "0 to 100"]),
-        (ALERT + 'words = [""]\n', ["line 4", "empty word"]),
+        (ALERT + 'words = [""]\n', ["line 4", "words = "]),
         (ALERT + 'words = "渝北"\n', ["line 4", "expected array"]),
         (ALERT + 'wait = "soon"\n', ["line 4", "no duration"]),
         (ALERT + 'quiet = "22-7"\n', ["line 4", "22:00-07:00"]),

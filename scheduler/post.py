@@ -1,0 +1,137 @@
+"""From the config to those who deliver: subscriptions for the store, destinations, how letters are written."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from crawler.text.canonical import fold
+from scheduler.alerts.addresses import open_destination
+from scheduler.alerts.compose import compose
+from scheduler.alerts.model import Destination, Letter, Message
+from scheduler.alerts.sections import AlertSection, check_rule
+from scheduler.alerts.write import check_templates, writer
+from scheduler.config import Config, place_of
+from scheduler.deliver import Deliverer, Limits
+from scheduler.holder import AlreadyWatchedError, hold
+from storage import outbox, subscriptions
+from storage.database import Database
+from storage.errors import ConfigError
+from storage.outbox import Claim
+from storage.records import Subscription
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What the config's alerts come to. `destinations` are by id; the same address is one destination."""
+
+    subscriptions: tuple[Subscription, ...] = ()
+    destinations: Mapping[str, Destination] = field(default_factory=dict)
+
+    write: Callable[[Message], Letter] = field(default_factory=writer)
+    page: str = ""
+
+    def letters(self, database: Database) -> Callable[[Claim], Letter]:
+        """What turns a claim into a letter. The same claim makes the same letter at every try."""
+
+        def prepare(claim: Claim) -> Letter:
+            happened = max(one.created_at for one in claim.notifications)
+            return self.write(compose(database, claim.notifications, self.page, happened, claim.key))
+
+        return prepare
+
+    def deliverer(self, database: Database, limits: Limits) -> Deliverer:
+        """Who delivers to these destinations."""
+        return Deliverer(database, self.destinations, self.letters(database), limits)
+
+    def enter(self, database: Database, now: datetime) -> None:
+        """Tell the store who is told of what, and how the destinations are called. Raises StorageError."""
+        subscriptions.sync_config(database, self.subscriptions, now)
+        outbox.register(database, {place.id: place.name for place in self.destinations.values()})
+
+
+def read_post(config: Config, env: Mapping[str, str] = os.environ) -> Post:
+    """Open every destination that the config names, and try its templates; nothing is sent.
+
+    Raises ConfigError, which names the file and the line, and shows no secret.
+    """
+    found: dict[str, Destination] = {}
+    told = []
+    for number, section in enumerate(config.alerts.sections):
+        ids = []
+        for destination in _destinations(config, number, section, env):
+            ids.append(found.setdefault(destination.id, destination).id)
+        subscription = section.subscription(tuple(dict.fromkeys(ids)), config.alerts.language)
+        _check_words(config, number, subscription)
+        told.append(subscription)
+    for number, name in enumerate(config.alerts.places):  # one that no alert uses is checked, too
+        place = place_of(config.source, "destination", number, "url")
+        destination = open_destination(
+            name, named=config.alerts.places, env=env, place=place, folder=_folder(config)
+        )
+        found.setdefault(destination.id, destination)
+    return Post(tuple(told), found, _writer(config), config.alerts.page)
+
+
+def limits_of(config: Config) -> Limits:
+    """How delivering goes."""
+    return Limits(tries=config.alerts.tries)
+
+
+def is_watched(config: Config, now: datetime) -> bool:
+    """Whether another process watches this database, and so delivers. Raises StorageError."""
+    try:
+        with hold(config.database_url, now):
+            return False
+    except AlreadyWatchedError:
+        return True
+
+
+async def deliver_due(config: Config, database: Database, post: Post, seconds: float) -> None:
+    """Deliver what is due now, in at most so many seconds."""
+    deliverer = post.deliverer(database, limits_of(config))
+    try:
+        await deliverer.deliver_due(seconds)
+    finally:
+        await deliverer.close()
+
+
+def _writer(config: Config) -> Callable[[Message], Letter]:
+    """The user's templates are checked, with the names that alerts ask for."""
+    said = config.alerts
+    for number, section in enumerate(said.sections):
+        if section.template and said.templates is None:
+            raise ConfigError(
+                f"The config is wrong: template = {section.template!r} is in no folder",
+                subject=place_of(config.source, "alert", number, "template"),
+                mend='Add the folder: [alerts] templates = "DIR"',
+            )
+    if said.templates is not None:
+        check_templates(said.templates, [section.template for section in said.sections])
+    return writer(said.templates)
+
+
+def _destinations(
+    config: Config, number: int, section: AlertSection, env: Mapping[str, str]
+) -> list[Destination]:
+    place = place_of(config.source, "alert", number, "to")
+    return [
+        open_destination(text, named=config.alerts.places, env=env, place=place, folder=_folder(config))
+        for text in section.places
+    ]
+
+
+def _check_words(config: Config, number: int, subscription: Subscription) -> None:
+    """Refuse words that nothing is left of when they are folded as the texts are."""
+    try:
+        check_rule(subscription, fold)
+    except ValueError as error:
+        place = place_of(config.source, "alert", number, str(error).partition(" ")[0])
+        raise ConfigError(f"The config is wrong: {error}", subject=place) from error
+
+
+def _folder(config: Config) -> Path | None:
+    return config.source.absolute().parent if config.source else None
