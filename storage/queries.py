@@ -219,13 +219,26 @@ def last_event_id(database: Database) -> int:
         return connection.scalar(select(func.max(events_table.c.id))) or 0
 
 
-def runs(database: Database, *, channel: str | None = None, limit: int = 50) -> tuple[Run, ...]:
-    """The last crawls, the latest first. Raises StorageError."""
+def runs(
+    database: Database, *, channel: str | None = None, limit: int = 50, before: int = 0
+) -> tuple[Run, ...]:
+    """The last crawls, the latest first, from the one before number `before` on. Raises StorageError."""
     wanted = select(runs_table).order_by(runs_table.c.id.desc()).limit(limit)
     if channel is not None:
         wanted = wanted.where(runs_table.c.channel == channel)
+    if before:
+        wanted = wanted.where(runs_table.c.id < before)
     with database.read() as connection:
         return tuple(run_of(row) for row in connection.execute(wanted))
+
+
+def run(database: Database, number: int) -> Run:
+    """One crawl. Raises NotFound, StorageError."""
+    with database.read() as connection:
+        row = connection.execute(select(runs_table).where(runs_table.c.id == number)).first()
+    if row is None:
+        raise NotFound("There is no such run", subject=str(number))
+    return run_of(row)
 
 
 def requests_since(database: Database, since: datetime) -> dict[str, int]:

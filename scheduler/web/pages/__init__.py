@@ -1,5 +1,18 @@
 """The pages; each file has one, or a few that belong together, and a `router` with its addresses."""
 
-from scheduler.web.pages import article, articles, events, health, login, overview, stories
+from scheduler.web.pages import (
+    alerts,
+    article,
+    articles,
+    channels,
+    deliveries,
+    events,
+    health,
+    login,
+    overview,
+    runs,
+    stories,
+)
 
-ROUTERS = [module.router for module in (login, health, overview, articles, article, events, stories)]
+_PAGES = (login, health, overview, articles, article, events, stories, alerts, deliveries, runs, channels)
+ROUTERS = [module.router for module in _PAGES]

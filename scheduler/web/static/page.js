@@ -34,3 +34,19 @@ document.querySelectorAll("form[data-go]").forEach((form) => form.addEventListen
 document.querySelectorAll("form[data-ask]").forEach((form) => form.addEventListener("submit", (event) => {
   if (!window.confirm(form.dataset.ask)) event.preventDefault();
 }));
+
+// An order is followed by server-sent events; at its end the page is loaded again, with what it did.
+document.querySelectorAll("[data-follow]").forEach((panel) => {
+  if (!panel.dataset.follow) return;
+  const say = (name, what) => { const place = panel.querySelector(`[data-say="${name}"]`); if (place) place.textContent = what; };
+  const source = new EventSource(panel.dataset.follow);
+  source.onmessage = (message) => {
+    const order = JSON.parse(message.data);
+    say("done", order.progress.done);
+    say("queued", order.progress.queued);
+    say("changes", order.progress.changes.map(([name, count]) => `${name} ${count}`).join("  "));
+    const bar = panel.querySelector("progress");
+    if (bar) { bar.max = order.progress.queued || 1; bar.value = order.progress.done; }
+  };
+  source.addEventListener("end", () => { source.close(); location.reload(); });
+});

@@ -31,6 +31,13 @@ PAGES = [
     "/removed",
     "/stories",
     "/stories/{original}",
+    "/alerts",
+    "/alerts/edit",
+    "/deliveries",
+    "/runs",
+    "/runs/1",
+    "/channels",
+    "/channels/cq",
 ]
 
 
