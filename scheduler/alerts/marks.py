@@ -170,7 +170,9 @@ def _seen(text: str) -> str:
 
 
 def _tidy(text: str) -> str:
-    return _SPACES.sub(" ", text).strip()
+    return _BEFORE_SIGN.sub("", _SPACES.sub(" ", text)).strip()
 
 
 _SPACES = re.compile(" {2,}")
+#: A mark is one beside punctuation without a space.
+_BEFORE_SIGN = re.compile("(?<=[*~]{2}) (?=[，。；：！？、）”’》】])")

@@ -27,6 +27,9 @@ _SPACE = re.compile("[\t\n\v\f\r\x85\u2028\u2029 ]+")
 _MARKDOWN = str.maketrans(
     {sign: chr(ord(sign) + 0xFEE0) for sign in "*_[]`<>~@#|\\&"} | {"〖": "【", "〗": "】"}
 )
+#: What would begin a list, a rule or a heading where a text stands at the start of a block.
+_BLOCK = re.compile(r"^ ?(?:[-+=]+|\d{1,9}[.)])(?= |$)|^ ?-+(?=-)")
+_WIDE = {ord(sign): chr(ord(sign) + 0xFEE0) for sign in "-+=.)"}
 _TAG = re.compile(r"<(?=[!@#/?a-zA-Z])")
 _MENTION = re.compile(r"(?<![\w.+-])@(?=\w)")
 _PLAIN = str.maketrans({"〖": "【", "〗": "】"})
@@ -50,7 +53,8 @@ def markdown(text: str) -> str:
     Signs that could are replaced by their full-width forms; "://" loses its colon, so that no messenger makes a
     link of an address that a page merely names.
     """
-    return clean(text).translate(_MARKDOWN).replace("://", "：//")
+    text = clean(text).translate(_MARKDOWN).replace("://", "：//")
+    return _BLOCK.sub(lambda found: found[0].translate(_WIDE), text)
 
 
 def web_address(url: str) -> str:

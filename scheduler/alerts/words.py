@@ -65,7 +65,7 @@ ZH = Words(
         EditClass.NUMBER: "数字",
         EditClass.NAME_OR_TITLE: "人名职务",
         EditClass.DATE_OR_PLACE: "时间地点",
-        EditClass.NEGATION: "肯定否定",
+        EditClass.NEGATION: "否定词",
         EditClass.QUOTATION: "引语",
         EditClass.ATTRIBUTION: "来源署名",
         EditClass.ADDED: "增加内容",

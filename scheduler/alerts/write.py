@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 ENDINGS = {Form.PLAIN: ".txt", Form.MARKDOWN: ".md", Form.HTML: ".html"}
 LANGUAGES = ("zh", "en")
 _TITLE = "title.txt"
+#: Under this name a user's templates can extend ours: "newsdelta/zh/message.md".
+_PREFIX = "newsdelta"
 _OURS = Path(__file__).parent / "templates"
 
 
@@ -125,8 +127,7 @@ class _Writer:
 
 
 def _environment(folder: Path | None) -> ImmutableSandboxedEnvironment:
-    ours = jinja2.FileSystemLoader(_OURS)
-    loaders: list[jinja2.BaseLoader] = [jinja2.PrefixLoader({"newsdelta": ours}), ours]
+    loaders: list[jinja2.BaseLoader] = [jinja2.PrefixLoader({_PREFIX: jinja2.FileSystemLoader(_OURS)})]
     if folder is not None:
         loaders.insert(0, jinja2.FileSystemLoader(folder))
     return ImmutableSandboxedEnvironment(
@@ -140,15 +141,15 @@ def _environment(folder: Path | None) -> ImmutableSandboxedEnvironment:
 
 
 def _names(message: Message, usual: str, ending: str) -> list[str]:
-    """The templates that may write a message, the first one that exists does: its own, then the usual ones."""
+    """The templates that may write a message: the user's, its own and then the usual ones, and at last ours."""
     own = [f"{message.template}{ending}"] if message.template else []
     language = message.language if message.language in LANGUAGES else LANGUAGES[0]
-    return [place for name in (*own, usual) for place in (f"{language}/{name}", name)]
+    theirs = [place for name in (*own, usual) for place in (f"{language}/{name}", name)]
+    return [*theirs, f"{_PREFIX}/{language}/{usual}"]
 
 
 def _title_names(message: Message) -> list[str]:
-    """The templates of the title line; the last one is ours."""
-    return [*_names(message, _TITLE, f".{_TITLE}"), "newsdelta/title.txt"]
+    return [*_names(message, _TITLE, f".{_TITLE}")[:-1], f"{_PREFIX}/{_TITLE}"]
 
 
 def _render(environment: jinja2.Environment, names: list[str], seen: MessageView) -> str:
