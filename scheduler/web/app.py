@@ -12,6 +12,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from scheduler.web.api import ROUTERS as API
+from scheduler.web.api import metrics
 from scheduler.web.api.model import problem
 from scheduler.web.guard import Guard
 from scheduler.web.pages import ROUTERS
@@ -35,6 +36,7 @@ def make_app(site: Site) -> FastAPI:
     app.state.site = site
     for router in API:
         app.include_router(router, prefix="/api/v1")
+    app.include_router(metrics.router)
     for router in ROUTERS:
         app.include_router(router, include_in_schema=False)
     app.mount("/static", _Static(directory=HERE / "static"))

@@ -5,18 +5,33 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+from collections.abc import Callable
 from typing import Annotated, Any, Generic, TypeVar
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, HTTPException, Query, Request
 from fastapi.responses import JSONResponse, Response
 
 from scheduler.web.access import Scope
 from scheduler.web.gate import needs
+from scheduler.web.render import visitor_of
 from storage.records import as_json
 
 Item = TypeVar("Item")
 
 READ = [Depends(needs(Scope.READ))]
+
+
+def calls(scope: Scope) -> Callable[[Request], None]:
+    """A dependency for calls that change something: a browser's session will not do, other pages could use it."""
+
+    def check(request: Request) -> None:
+        needs(scope)(request)
+        if not visitor_of(request).program:
+            raise HTTPException(403, "Calls that change something need a token or key, not a session.")
+
+    return check
+
+
 Limit = Annotated[int, Query(ge=1, le=200, description="So many at most.")]
 After = Annotated[
     int, Query(ge=0, lt=2**63, description="The `next` of the page before; 0 for the first page.")

@@ -7,6 +7,7 @@ from scheduler.web.pages import (
     channels,
     deliveries,
     events,
+    feeds,
     health,
     login,
     overview,
@@ -14,5 +15,18 @@ from scheduler.web.pages import (
     stories,
 )
 
-_PAGES = (login, health, overview, articles, article, events, stories, alerts, deliveries, runs, channels)
+_PAGES = (
+    login,
+    health,
+    overview,
+    articles,
+    article,
+    events,
+    stories,
+    alerts,
+    deliveries,
+    runs,
+    channels,
+    feeds,
+)
 ROUTERS = [module.router for module in _PAGES]
