@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Self
 
 from scrapy.crawler import Crawler
 
+from crawler.quarantine import Arrival
 from crawler.read import Part, join
 from crawler.task import PageVisit, Tally
 from crawler.visit import Visit
@@ -17,6 +19,8 @@ from storage.records import ABSENT, Observation, Outcome, Sighting
 if TYPE_CHECKING:
     from crawler.spiders.channel import ChannelSpider
 
+#: So many visits are stored together at most, and a visit waits for others so many seconds at most.
+TOGETHER, SOON = 16, 0.05
 #: What a person can do about an outcome that is our or the server's trouble.
 MENDS = {
     Outcome.UNREADABLE: "Its template is unknown: nothing of it was stored. Please report the address",
@@ -34,24 +38,50 @@ class Visited:
 
 
 class RecordPipeline:
-    """Joins what a visit brought and hands it to the run's judge, which records it or holds it back."""
+    """Joins what a visit brought and hands it to the run's judge, which records it or holds it back.
+
+    Visits that are done at nearly the same time are handed on together: to store them is then one transaction.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
+        self._waiting: list[tuple[Arrival, asyncio.Future[None]]] = []
+        self._timer: asyncio.TimerHandle | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Build for one crawl."""
         return cls(crawler)
 
-    def process_item(self, item: Visited) -> Visited:
-        """Hand one visit on."""
+    async def process_item(self, item: Visited) -> Visited:
+        """Hand one visit on; back when it is stored, or held."""
         spider: ChannelSpider = self.crawler.spider  # type: ignore[assignment]
         sighting = sighting_of(item, spider)
-        if _too_old(sighting, spider.task.since):
-            return item
-        spider.quarantine.take(sighting, item.visit.shown)
+        if not _too_old(sighting, spider.task.since):
+            await self._hand_on(Arrival(sighting, item.visit.shown, item.visit.is_new))
         return item
+
+    def _hand_on(self, arrival: Arrival) -> asyncio.Future[None]:
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[None] = loop.create_future()
+        self._waiting.append((arrival, future))
+        if self._timer is None:
+            self._timer = loop.call_later(SOON, self._store)
+        if len(self._waiting) >= TOGETHER:
+            self._store()
+        return future
+
+    def _store(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        waiting, self._waiting, self._timer = self._waiting, [], None
+        spider: ChannelSpider = self.crawler.spider  # type: ignore[assignment]
+        failed = spider.quarantine.take_all([arrival for arrival, _ in waiting])
+        for (_, future), error in zip(waiting, failed, strict=True):
+            if error is None:
+                future.set_result(None)
+            else:
+                future.set_exception(error)
 
 
 def count(tally: Tally, sighting: Sighting, change: Change) -> None:

@@ -1,6 +1,6 @@
 """Holds back what cannot be explained by one page alone, until the run has seen enough to judge it.
 
-    take      one visit: told at once, or held
+    take      one visit: told at once, or held; take_all: several, in one transaction
     wanted    pages that would settle a doubt: other articles, the ill ones again, an address that never was
     finish    judge what is held: recorded as usual, or kept as an observation and nothing more
 
@@ -13,9 +13,10 @@ from __future__ import annotations
 import contextlib
 import random
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
 from crawler.evidence import SAME_NOTICE, SAME_PAGE, Shown, compare, is_shown, same_page, shown, sketch
@@ -40,6 +41,14 @@ SEEN = 1000
 ALIKE = 3
 _ID = re.compile(r"\d{5,}(?=\D*$)")
 _OURS = Outcome.UNREADABLE
+
+
+class Arrival(NamedTuple):
+    """A visit as it comes in; the arguments of `Quarantine.take`."""
+
+    sighting: Sighting
+    page: PageBody | None = None
+    is_new: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +105,71 @@ class Quarantine:
         self._gone_pages = list(self._baseline.gone_pages)
         self._learned: list[tuple[int, ...]] = []
         self._asked: set[str] = set()
+        self._uncommitted: list[tuple[Sighting, Change]] | None = None
 
     # -- visits
 
-    def take(self, sighting: Sighting, page: PageBody | None = None) -> None:
-        """Take one visit. `page` is what was shown where nothing could be read."""
+    def take_all(self, arrivals: Sequence[Arrival]) -> list[Exception | None]:
+        """Take several visits, in one transaction where the store has such; give what each failed with.
+
+        Where that transaction fails, what was recorded in it is recorded again, each visit by itself.
+        """
+        settled: list[tuple[Sighting, Change]] = []
+        taken = 0
+        try:
+            with self._together(settled):
+                for arrival in arrivals:
+                    self.take(*arrival)
+                    taken += 1
+        except Exception as error:
+            failed = self._settle_again(settled)
+            outcome = [failed.get(arrival.sighting.key) for arrival in arrivals[:taken]]
+            if taken < len(arrivals):
+                outcome.append(error)
+            return outcome + [self._take_alone(arrival) for arrival in arrivals[taken + 1 :]]
+        for sighting, change in settled:
+            self._told(sighting, change)
+        return [None] * taken
+
+    @contextlib.contextmanager
+    def _together(self, settled: list[tuple[Sighting, Change]]) -> Iterator[None]:
+        """Gather what is settled, to be told when it is committed."""
+        self._uncommitted = settled
+        try:
+            with contextlib.nullcontext() if self._dry_run else self._database.together():
+                yield
+        finally:
+            self._uncommitted = None
+
+    def _settle_again(self, settled: Iterable[tuple[Sighting, Change]]) -> dict[str, Exception]:
+        """Store what was undone, each visit by itself; returns what failed, by the article's key."""
+        failed: dict[str, Exception] = {}
+        for sighting, change in settled:
+            try:
+                if change is Change.QUARANTINED:
+                    self._observe(sighting)
+                else:
+                    self._record(sighting)
+            except Exception as error:
+                failed[sighting.key] = error
+        return failed
+
+    def _take_alone(self, arrival: Arrival) -> Exception | None:
+        try:
+            self.take(*arrival)
+        except Exception as error:
+            return error
+        return None
+
+    def take(self, sighting: Sighting, page: PageBody | None = None, is_new: bool = False) -> None:
+        """Take one visit. `page` is what was shown where nothing could be read; of an article that `is_new`
+        the store knew nothing when this run asked it.
+        """
         if len(self._visited) < SEEN:
             self._visited.add(sighting.key)
         outcome = sighting.observation.outcome
         if outcome is Outcome.READ and sighting.reading is not None:
-            self._read(sighting, sighting.reading)
+            self._read(sighting, sighting.reading, is_new)
         elif outcome in ABSENT or outcome is Outcome.UNREADABLE:
             self._not_read(sighting, page)
         else:
@@ -123,8 +187,8 @@ class Quarantine:
         sign = Sign.TROUBLE if change is Change.FAILED else Sign.WELL
         self._course.add(Look(sighting.key, sign))
 
-    def _read(self, sighting: Sighting, reading: Reading) -> None:
-        known = articles.known(self._database, sighting.publisher, sighting.key)
+    def _read(self, sighting: Sighting, reading: Reading, is_new: bool) -> None:
+        known = None if is_new else articles.known(self._database, sighting.publisher, sighting.key)
         look = self._plain_look(sighting, reading, known)
         if known is None:
             short = health.typical_length(self._baseline, reading.fields.template) > 10 * (look.length + 1)
@@ -362,10 +426,12 @@ class Quarantine:
     def _drop(self, sighting: Sighting, why: str) -> None:
         outcome = sighting.observation.outcome
         self._dropped[outcome] = self._dropped.get(outcome, 0) + 1
-        quarantined = _with(sighting, outcome, f"quarantined: {why}")
+        self._observe(_with(sighting, outcome, f"quarantined: {why}"))
+
+    def _observe(self, quarantined: Sighting) -> None:
         if not self._dry_run:
             baselines.observe(self._database, quarantined)
-        self._told(quarantined, Change.QUARANTINED)
+        self._is_settled(quarantined, Change.QUARANTINED)
 
     def _held_back(self) -> str:
         if not self._dropped:
@@ -376,8 +442,15 @@ class Quarantine:
 
     def _record(self, sighting: Sighting) -> Change:
         change = self._rehearse(sighting) if self._dry_run else self._write(sighting).change
-        self._told(sighting, change)
+        self._is_settled(sighting, change)
         return change
+
+    def _is_settled(self, sighting: Sighting, change: Change) -> None:
+        """Tell it, but never before it is committed."""
+        if self._uncommitted is not None:
+            self._uncommitted.append((sighting, change))
+        else:
+            self._told(sighting, change)
 
     def _write(self, sighting: Sighting) -> Recorded:
         return articles.record(self._database, sighting, self._policy, fold=fold, reread=self._reread)

@@ -32,6 +32,7 @@ HTTPERROR_ALLOW_ALL = True  # a 404 is an observation, not an error
 COOKIES_ENABLED = False
 REFERER_ENABLED = False
 METAREFRESH_ENABLED = False  # the listing reader follows signposts itself
+WARN_ON_GENERATOR_RETURN_VALUE = False  # it reads a callback's source at every response
 
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,

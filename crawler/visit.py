@@ -37,6 +37,7 @@ class Visit(Generic[PartT]):
     address: ArticleAddress
     url: str
     known: Mapping[int, str] = field(default_factory=dict)
+    is_new: bool = False  # the store was asked in this run, and has no such article
     parts: dict[int, PartT] = field(default_factory=dict)
     outcome: Outcome | None = None
     detail: str = ""

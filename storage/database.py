@@ -1,6 +1,7 @@
 """Opens the database and wraps what goes wrong with it. Contains no business logic.
 
     with database.write() as connection: ...    one transaction; it holds the only writer of this process
+    with database.together(): ...               the writes of this thread in one transaction, on SQLite
     with database.read() as connection: ...     one consistent view; any number at a time, also while writing
 
 SQLite runs in WAL mode and a writer says BEGIN IMMEDIATE, so that two processes queue for the lock rather
@@ -41,6 +42,7 @@ class Database:
         self._engine = engine
         self._lock = threading.RLock()
         self._writer: Connection | None = None
+        self._shared: _Shared | None = None
         self.readonly = readonly
         self.is_sqlite = engine.dialect.name == "sqlite"
         self.url = engine.url.set(drivername=engine.dialect.name).render_as_string(hide_password=True)
@@ -81,9 +83,39 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """One transaction on the connection that is kept for writing; committed at the end, or undone."""
+        with self._lock:
+            if self._shared is not None:
+                with self._errors():
+                    yield self._shared.use()
+                self._shared.done()
+                return
+            with self._transaction() as connection:
+                yield connection
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Commit every `write` of this thread in here at the end, at the price of one transaction.
+
+        Where one of them fails, or the commit, nothing of any is stored, and this raises. On PostgreSQL each
+        is committed by itself all the same: there, two processes that held the rows of several articles could
+        wait for each other.
+        """
+        if not self.is_sqlite:
+            yield
+            return
+        with self._lock, self._transaction() as connection:
+            shared = self._shared = _Shared(connection)
+            try:
+                yield
+            finally:
+                self._shared = None
+            shared.use()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
         if self.readonly:
             raise StorageError("The database was opened for reading only", subject=self.url)
-        with self._lock, self._errors():
+        with self._errors():
             if self._writer is None:
                 self._writer = self._engine.connect().execution_options(newsdelta_writes=True)
             try:
@@ -95,7 +127,15 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """One transaction that only reads."""
+        """One transaction that only reads; within `together` it sees what this thread has written."""
+        if self._shared is not None and self._lock.acquire(blocking=False):
+            try:
+                if self._shared is not None:
+                    with self._errors():
+                        yield self._shared.connection
+                    return
+            finally:
+                self._lock.release()
         with self._errors(), self._engine.connect() as connection, connection.begin():
             yield connection
 
@@ -146,6 +186,25 @@ class Database:
             raise _translate(error, self.url) from error
         except exc.TimeoutError as error:
             raise DatabaseBusy("Every connection is in use", subject=self.url) from error
+
+
+class _Shared:
+    """A transaction of several writes: one that failed half-way spoils it for all."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self._is_whole = True
+
+    def use(self) -> Connection:
+        """Begin a write, or end them all. Raises StorageError where one has failed."""
+        if not self._is_whole:
+            raise StorageError("Another write of the same transaction has failed")
+        self._is_whole = False
+        return self.connection
+
+    def done(self) -> None:
+        """The write is whole."""
+        self._is_whole = True
 
 
 def _parse(url: str) -> URL:

@@ -82,3 +82,4 @@ class PageAbsent(PageError):
     def __init__(self, message: str, outcome: Outcome, *, subject: str = "") -> None:
         super().__init__(message, subject=subject)
         self.outcome = outcome
+        self.args = (message, outcome)  # what a copy in another process is made from

@@ -21,7 +21,8 @@ from crawler.hosts import Hosts
 from crawler.middlewares import StoppedError
 from crawler.pipeline import Visited, count
 from crawler.quarantine import Quarantine, Wanted
-from crawler.read import Part, read_part
+from crawler.read import Part
+from crawler.readers import ReaderDied, Readers
 from crawler.sites import channel as channel_named
 from crawler.sites.model import ArticleAddress, Channel, ListingPage
 from crawler.task import CrawlTask, PageVisit, Tally
@@ -83,6 +84,7 @@ class ChannelSpider(Spider):
         self.publisher = self.task.channel.publisher
         self.run_id: int | None = None
         self.hosts = hosts
+        self.readers = Readers()
         self._database = database
         self._quarantine: Quarantine | None = None
         self._keys: set[str] = set()
@@ -134,6 +136,7 @@ class ChannelSpider(Spider):
         for request in self._channel_listings():
             yield request
         pending = articles.pending(self.database, self.task.channel.name)
+        self._unknown.update(link.key for link in pending)
         for request in self._article_requests(pending):
             yield request
         for article in articles.revisitable(
@@ -289,11 +292,12 @@ class ChannelSpider(Spider):
         if key in self._keys or address is None:
             return []
         self._keys.add(key)
-        known = {} if key in self._unknown else articles.parts(self.database, self.publisher.name, key)
+        is_new = key in self._unknown
+        known = {} if is_new else articles.parts(self.database, self.publisher.name, key)
         self._unknown.discard(key)
         if known:
             url = known[1].url if 1 in known else url
-        visit: Visit[Part] = Visit(address, url, {part: entry.url for part, entry in known.items()})
+        visit: Visit[Part] = Visit(address, url, {part: entry.url for part, entry in known.items()}, is_new)
         stored = {} if fresh else {entry.url: entry for entry in known.values()}
         return [self._ask(visit, ask, stored.get(ask.url)) for ask in visit.begin()]
 
@@ -302,7 +306,9 @@ class ChannelSpider(Spider):
             ask.url, self.parse_article, None if ask.fresh else known, {"visit": visit, "ask": ask}
         )
 
-    def parse_article(self, response: Response, visit: Visit[Part], ask: Ask) -> Iterator[Request | Visited]:
+    async def parse_article(
+        self, response: Response, visit: Visit[Part], ask: Ask
+    ) -> AsyncIterator[Request | Visited]:
         """Read one page of an article; when its visit is done, hand it on."""
         self._answered(response)
         visit.transferred(response.status, len(response.body), latency(response), ask.part)
@@ -310,21 +316,24 @@ class ChannelSpider(Spider):
             response.status, asked_url(response), response.url, len(response.body), self.publisher
         )
         if verdict is None:
-            asks = self._read(response, visit, ask)
+            asks = await self._read(response, visit, ask)
         elif verdict[0] is Outcome.NOT_MODIFIED:
             asks = visit.unmodified(ask)
         else:
             asks = visit.failed(ask, *verdict)
-        yield from self._carry_on(visit, asks)
+        for wanted in self._carry_on(visit, asks):
+            yield wanted
 
-    def _read(self, response: Response, visit: Visit[Part], ask: Ask) -> list[Ask]:
+    async def _read(self, response: Response, visit: Visit[Part], ask: Ask) -> list[Ask]:
+        page = body_of(response, ask.url, ask.part)
         try:
-            part = read_part(body_of(response, ask.url, ask.part), self.publisher)
+            part = await self.readers.read(page, self.publisher)
         except PageAbsent as absent:
-            return visit.failed(ask, absent.outcome, absent.message, body_of(response, ask.url, ask.part))
+            return visit.failed(ask, absent.outcome, absent.message, page)
         except PageError as error:
-            page = body_of(response, ask.url, ask.part)
             return visit.failed(ask, Outcome.UNREADABLE, error.message, page)
+        except ReaderDied as died:
+            return visit.failed(ask, Outcome.FAILED, str(died))
         return visit.read(ask, part, part.further)
 
     def failed(self, failure: Failure) -> Iterator[Request | Visited]:
@@ -399,8 +408,9 @@ class ChannelSpider(Spider):
     def _answered(self, response: Response) -> None:
         self.tally.answer(response.status, len(response.body))
 
-    def closed_down(self, reason: str) -> None:
+    async def closed_down(self, reason: str) -> None:
         """Judge what is held, and close the run in the store."""
+        await self.readers.close()
         self._judge()
         if (
             not self._links_found
