@@ -24,12 +24,23 @@ from sqlalchemy import (
     select,
 )
 
-from storage import search, story_index
+from storage import outbox, search, story_index, subscriptions
 from storage.bodies import ZstdError, body_digest, unpack
 from storage.database import Database
 from storage.errors import StorageError
+from storage.records import NotificationState
 from storage.rows import pages_of
-from storage.schema import articles, bodies, metadata, observations, revisions, story_keys
+from storage.schema import (
+    articles,
+    bodies,
+    destinations,
+    events,
+    metadata,
+    notifications,
+    observations,
+    revisions,
+    story_keys,
+)
 
 _AT_ONCE = 200
 
@@ -56,8 +67,9 @@ def check(database: Database) -> Report:
 
     What is looked at: the database's own check (SQLite), rows that belong to nothing, articles that differ
     from their last revision, bodies that are lost or are not what their name says, stories that nothing began,
-    articles that belong to no story. Memory does not grow
-    with the number of articles. Raises StorageError where the database cannot be read at all.
+    articles that belong to no story, notifications that nothing would send or that break their message apart.
+    Memory does not grow with the number of articles. Raises StorageError where the database cannot be read at
+    all.
     """
     findings: list[str] = []
     with database.read() as connection:
@@ -67,6 +79,7 @@ def check(database: Database) -> Report:
         findings += _page_findings(connection)
         findings += _body_findings(connection)
         findings += _story_findings(connection)
+        findings += _outbox_findings(connection)
         seen, kept = (connection.scalar(_count(table)) or 0 for table in (revisions, bodies))
     return Report(seen, kept, tuple(findings))
 
@@ -76,6 +89,15 @@ def prune(database: Database, *, observations_before: datetime) -> int:
     old = delete(observations).where(observations.c.at < observations_before)
     with database.write() as connection:
         return connection.execute(old).rowcount
+
+
+def prune_notifications(database: Database, before: datetime) -> int:
+    """Drop notifications that were sent or discarded, older than that, and return how many. Raises StorageError.
+
+    What waits and what is dead stays, whatever its age. The copies of a story told so long ago count as a new
+    story.
+    """
+    return outbox.forget(database, before)
 
 
 def rebuild_search(database: Database) -> int:
@@ -211,6 +233,43 @@ def _story_findings(connection: Connection) -> Iterator[str]:
     known = select(articles.c.id).where(articles.c.id == story_keys.c.article).exists()
     if strays := connection.scalar(select(func.count(distinct(story_keys.c.article))).where(~known)):
         yield f"the index of stories has {strays} articles that are not stored: newsdelta db rebuild"
+
+
+def _outbox_findings(connection: Connection) -> Iterator[str]:
+    """Notifications without their event or destination, that wait for nothing, and messages torn apart."""
+    waiting = notifications.c.state == NotificationState.WAITING
+    eventless = ~select(events.c.id).where(events.c.id == notifications.c.event).exists()
+    yield from _strays(connection, eventless, "tells an event that is not stored")
+    placeless = ~select(destinations.c.id).where(destinations.c.id == notifications.c.destination).exists()
+    yield from _strays(connection, and_(waiting, placeless), "waits for a destination that is not known")
+    unmarked = and_(notifications.c.state == NotificationState.SENT, notifications.c.sent_at.is_(None))
+    yield from _strays(connection, unmarked, "was sent, and nothing says when")
+    unknown = notifications.c.state.not_in(list(NotificationState))
+    yield from _strays(connection, unknown, "is in a state that we do not know")
+    paused = {one.name for one in subscriptions.load(connection) if one.paused}
+    kept = and_(waiting, notifications.c.due_at.is_(None), notifications.c.subscription.not_in(paused))
+    yield from _strays(connection, kept, "is kept for an alert that is not paused: newsdelta alerts retry")
+    yield from _torn_messages(connection)
+
+
+def _strays(connection: Connection, which: ColumnElement[bool], what: str) -> Iterator[str]:
+    wanted = select(notifications.c.id).where(which).order_by(notifications.c.id).limit(_AT_ONCE)
+    for number in connection.scalars(wanted):
+        yield f"notification {number} {what}"
+
+
+def _torn_messages(connection: Connection) -> Iterator[str]:
+    """Messages whose rows are not all in one state, or are another subscription's or destination's."""
+    one_of = (notifications.c.state, notifications.c.subscription, notifications.c.destination)
+    wanted = (
+        select(notifications.c.key)
+        .where(notifications.c.key != "")
+        .group_by(notifications.c.key)
+        .having(or_(*(func.min(column) != func.max(column) for column in one_of)))
+        .limit(_AT_ONCE)
+    )
+    for key in connection.scalars(wanted):
+        yield f"message {key}: its notifications are not all of one fate"
 
 
 def _by_key(

@@ -512,13 +512,13 @@ def events(database: Database, numbers: Collection[int]) -> dict[int, Event]:
 def retry(database: Database, ids: Collection[int] | None, now: datetime) -> int:
     """Try again what is dead, from the first try, and what waits for its next try; None: all that is dead.
 
-    All rows of a message go together. What is being sent, paused, sent or discarded stays as it is. Returns how many
-    rows. Raises StorageError.
+    All rows of a message go together. What is being sent, sent, discarded or kept for a paused alert stays as it
+    is. Returns how many rows. Raises StorageError.
     """
     again = {"state": NotificationState.WAITING, "due_at": now, "attempts": 0}
     is_dead = table.c.state == literal_column(f"'{NotificationState.DEAD.value}'")
-    resting = and_(WAITING, table.c.key != "", table.c.token.is_(None), table.c.due_at > now)
     with database.write() as connection:
+        resting = and_(WAITING, table.c.token.is_(None), _rests(connection, now))
         if ids is None:
             return connection.execute(update(table).where(_locked(is_dead)).values(**again)).rowcount
         done = 0
@@ -527,6 +527,13 @@ def retry(database: Database, ids: Collection[int] | None, now: datetime) -> int
             sooner = update(table).where(_locked(which, resting)).values(due_at=now)
             done += connection.execute(sooner).rowcount
         return done
+
+
+def _rests(connection: Connection, now: datetime) -> ColumnElement[bool]:
+    """Whether a row was tried and waits for its next try, or is kept for an alert that is paused no more."""
+    paused = [one.name for one in subscriptions.load(connection) if one.paused]
+    stray = and_(table.c.due_at.is_(None), table.c.subscription.not_in(paused))
+    return or_(and_(table.c.key != "", table.c.due_at > now), stray)
 
 
 def discard(database: Database, ids: Collection[int]) -> int:

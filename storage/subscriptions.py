@@ -15,7 +15,18 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Engine, bindparam, case, delete, func, literal_column, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    bindparam,
+    case,
+    delete,
+    func,
+    literal_column,
+    select,
+    update,
+)
 
 from storage.database import Database
 from storage.errors import NotFound, StorageError
@@ -33,7 +44,7 @@ _LOCK = 7_102_025  # of PostgreSQL: who changes subscriptions waits for those wh
 def all(database: Database) -> tuple[Subscription, ...]:
     """Every subscription as it is now, by name. Raises StorageError."""
     with database.read() as connection:
-        return _all(connection)
+        return load(connection)
 
 
 def get(database: Database, name: str) -> Subscription:
@@ -113,7 +124,7 @@ def rules(connection: Connection, fold: Fold) -> tuple[Rule, ...]:
     row = _MARK.first(connection, {"named": _CHANGES})
     mark = row.value if row else ""
     if fold not in made or made[fold][0] != mark:
-        made[fold] = mark, tuple(_rule(one, fold) for one in _all(connection))
+        made[fold] = mark, tuple(_rule(one, fold) for one in load(connection))
     return made[fold][1]
 
 
@@ -136,8 +147,9 @@ def _rule(subscription: Subscription, fold: Fold) -> Rule:
         raise StorageError("This alert cannot be understood", subject=subscription.name, mend=mend) from error
 
 
-def _all(connection: Connection) -> tuple[Subscription, ...]:
-    rows = connection.execute(select(subscriptions).order_by(subscriptions.c.name))
+def load(connection: Connection) -> tuple[Subscription, ...]:
+    """Every subscription as it is now, by name, within the caller's transaction. Raises StorageError."""
+    rows = connection.execute(select(subscriptions))
     return tuple(sorted((_subscription_of(row) for row in rows), key=lambda one: one.name))
 
 
@@ -165,12 +177,12 @@ def _begin_change(connection: Connection) -> dict[str, Subscription]:
     """Keep other changes out, and give what was before."""
     if connection.dialect.name != "sqlite":
         connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
-    return {one.name: one for one in _all(connection)}
+    return {one.name: one for one in load(connection)}
 
 
 def _end_change(connection: Connection, before: dict[str, Subscription], now: datetime) -> None:
     """Bring what waits in line with the subscriptions, and let everyone make the rules anew."""
-    after = {one.name: one for one in _all(connection)}
+    after = {one.name: one for one in load(connection)}
     for name, was in before.items():
         one = after.get(name)
         if one is None:
@@ -233,31 +245,38 @@ _ADD_DESTINATION = Write(
     ["id", "name", "failures"],
 )
 _WAITING = (
-    notifications.c.state == literal_column(f"'{NotificationState.WAITING}'"),
+    notifications.c.state == literal_column(f"'{NotificationState.WAITING.value}'"),
     notifications.c.subscription == bindparam("of"),
 )
-_KEPT = (*_WAITING, notifications.c.due_at.is_(None))
-_PAUSE = Write(lambda own: update(notifications).where(*_WAITING).values(due_at=None))
+
+
+def _in_order(*which: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Those rows, locked in the order of their numbers, as the outbox does."""
+    rows = select(notifications.c.id).where(*which).order_by(notifications.c.id)
+    return notifications.c.id.in_(rows.with_for_update())
+
+
+_KEPT = _in_order(*_WAITING, notifications.c.due_at.is_(None))
+_PAUSE = Write(lambda own: update(notifications).where(_in_order(*_WAITING)).values(due_at=None))
 _DISCARD_PAUSED = Write(
     lambda own: (
         update(notifications)
-        .where(*_KEPT)
+        .where(_KEPT)
         .values(state=NotificationState.DISCARDED, answer="the alert was removed while it was paused")
     )
+)
+#: Digests that were kept become one; the message of one that was tried before stays what it was.
+_BATCH_NOW = case(
+    (
+        notifications.c.batch.like("digest:%") & (notifications.c.key == ""),
+        bindparam("slot", type_=notifications.c.batch.type),
+    ),
+    else_=notifications.c.batch,
 )
 _RESUME = Write(
     lambda own: (
         update(notifications)
-        .where(*_KEPT)
-        .values(
-            due_at=bindparam("now", type_=notifications.c.due_at.type),
-            batch=case(
-                (
-                    notifications.c.batch.like("digest:%") & (notifications.c.key == ""),
-                    bindparam("slot", type_=notifications.c.batch.type),
-                ),
-                else_=notifications.c.batch,
-            ),
-        )
+        .where(_KEPT)
+        .values(due_at=bindparam("now", type_=notifications.c.due_at.type), batch=_BATCH_NOW)
     )
 )
