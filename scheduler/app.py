@@ -19,7 +19,7 @@ from scheduler.child import CrawlerProcess, CrawlFailedError, Limits
 from scheduler.config import Config
 from scheduler.holder import AlreadyWatchedError, Holder, hold
 from scheduler.plan import BATCH, Batch, HostPlan, host_plans, utc_now
-from scheduler.post import Post, limits_of, read_post
+from scheduler.post import SECONDS, Post, limits_of, publish, read_post
 from scheduler.revisit import PageId
 from scheduler.rhythm import Plan
 from scheduler.tell import Teller
@@ -36,8 +36,8 @@ Report = Callable[[CrawlResult], None]
 
 #: Seconds between two saves of what the plans learned, two looks at the lock, two at the clock.
 SAVE_EVERY, HOLD_EVERY, CLOCK_EVERY = 60.0, 20.0, 1.0
-#: Seconds for delivering, where a command ends afterwards.
-DELIVERING = 60.0
+#: Seconds between two looks at whether the feeds have to be written.
+PUBLISH_EVERY = 15.0
 _NOT_TAKEN = "The config is not taken, the old one stays: %s"
 
 
@@ -92,6 +92,7 @@ class Watch:
         self._turns: dict[str, asyncio.Lock] = {}
         self._spent: dict[str, deque[tuple[float, int]]] = {}
         self._stopping = False
+        self._published = -1
 
     # -- begin, change, end
 
@@ -100,6 +101,7 @@ class Watch:
         self._schedule()
         jobs.schedule_steady(self.scheduler, "tell", self.teller.tell_new, 0.5)
         jobs.schedule_steady(self.scheduler, "save", self._save, SAVE_EVERY)
+        jobs.schedule_steady(self.scheduler, "feeds", self.publish, PUBLISH_EVERY)
         self.scheduler.start()
 
     def change(self, config: Config) -> None:
@@ -116,6 +118,7 @@ class Watch:
         for host in self._plans:
             jobs.cancel(self.scheduler, f"visit {host}")
         self.config = dataclasses.replace(config, database_url=self.config.database_url)
+        self._published = -1
         self.process.retire()
         self.scheduler.timezone = jobs.new_scheduler(config.time_zone).timezone
         self._schedule()
@@ -215,6 +218,18 @@ class Watch:
                 return None
         self._report(result)
         return result
+
+    async def publish(self) -> None:
+        """Write the feeds anew where something happened."""
+        if self.config.alerts.feeds is None:
+            return
+        try:
+            last = queries.last_event_id(self.database)
+            if last != self._published:
+                await asyncio.to_thread(publish, self.config, self.database, utc_now())
+                self._published = last
+        except NewsdeltaError as error:
+            log.error("%s", error)
 
     async def _save(self) -> None:
         self.save()
@@ -345,7 +360,8 @@ async def watch_once(config: Config, tell: Tell, report: Report) -> list[CrawlRe
                 results.append(result)
         for plan in watching.plans():
             results += await watching.visit_once(plan)
-        await watching.deliverer.deliver_due(DELIVERING)
+        await watching.deliverer.deliver_due(SECONDS)
+        await watching.publish()
         return results
 
 

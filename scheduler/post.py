@@ -13,6 +13,7 @@ from scheduler.alerts.addresses import open_destination
 from scheduler.alerts.compose import compose
 from scheduler.alerts.model import Destination, Letter, Message
 from scheduler.alerts.sections import AlertSection, check_rule
+from scheduler.alerts.trial import trial
 from scheduler.alerts.write import check_templates, writer
 from scheduler.config import Config, place_of
 from scheduler.deliver import Deliverer, Limits
@@ -23,13 +24,20 @@ from storage.errors import ConfigError
 from storage.outbox import Claim
 from storage.records import Subscription
 
+#: For delivering what is due, where a command ends afterwards.
+SECONDS = 60.0
+
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """What the config's alerts come to. `destinations` are by id; the same address is one destination."""
+    """What the config's alerts come to.
+
+    `destinations` are by id; the same address is one destination. `named` has the id of each [[destination]].
+    """
 
     subscriptions: tuple[Subscription, ...] = ()
     destinations: Mapping[str, Destination] = field(default_factory=dict)
+    named: Mapping[str, str] = field(default_factory=dict)
 
     write: Callable[[Message], Letter] = field(default_factory=writer)
     page: str = ""
@@ -42,6 +50,24 @@ class Post:
             return self.write(compose(database, claim.notifications, self.page, happened, claim.key))
 
         return prepare
+
+    def trial(self, subscription: Subscription | None, key: str) -> Letter:
+        """The test message, as it is written for a subscription."""
+        if subscription is None:
+            return trial(self.write, key, page=self.page)
+        return trial(
+            self.write,
+            key,
+            language=subscription.language,
+            template=subscription.template,
+            subscription=subscription.name,
+            page=self.page,
+        )
+
+    async def close(self) -> None:
+        """Let go of the destinations' connections."""
+        for destination in self.destinations.values():
+            await destination.close()
 
     def deliverer(self, database: Database, limits: Limits) -> Deliverer:
         """Who delivers to these destinations."""
@@ -67,13 +93,14 @@ def read_post(config: Config, env: Mapping[str, str] = os.environ) -> Post:
         subscription = section.subscription(tuple(dict.fromkeys(ids)), config.alerts.language)
         _check_words(config, number, subscription)
         told.append(subscription)
+    named = {}
     for number, name in enumerate(config.alerts.places):  # one that no alert uses is checked, too
         place = place_of(config.source, "destination", number, "url")
         destination = open_destination(
             name, named=config.alerts.places, env=env, place=place, folder=_folder(config)
         )
-        found.setdefault(destination.id, destination)
-    return Post(tuple(told), found, _writer(config), config.alerts.page)
+        named[name] = found.setdefault(destination.id, destination).id
+    return Post(tuple(told), found, named, _writer(config), config.alerts.page)
 
 
 def limits_of(config: Config) -> Limits:
@@ -97,6 +124,25 @@ async def deliver_due(config: Config, database: Database, post: Post, seconds: f
         await deliverer.deliver_due(seconds)
     finally:
         await deliverer.close()
+
+
+def publish(config: Config, database: Database, now: datetime) -> None:
+    """Bring the feeds of `[alerts] feeds` up to date, where the config has a folder for them.
+
+    Raises ConfigError where it cannot be written, StorageError.
+    """
+    if config.alerts.feeds is None:
+        return
+    from scheduler.feeds import write_feeds
+
+    write_feeds(
+        database,
+        config.alerts.feeds,
+        now,
+        channels=tuple(config.channels),
+        page=config.alerts.page,
+        language=config.alerts.language,
+    )
 
 
 def _writer(config: Config) -> Callable[[Message], Letter]:

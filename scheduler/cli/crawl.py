@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +16,8 @@ from storage.errors import ConfigError
 
 if TYPE_CHECKING:
     from crawler.task import CrawlResult, CrawlTask
+    from scheduler.post import Post
+    from storage.database import Database
 
 
 @click.command("crawl")
@@ -37,6 +41,8 @@ def command(
 ) -> None:
     """Crawl channels (all watched ones by default) or single pages once, now.
 
+    Alerts of the config are delivered before it ends, unless a `newsdelta watch` is there to do it.
+
     Exit code: 0 all well, 1 some pages failed, 2 wrong usage or config, 3 nothing could be fetched.
     """
     from crawler.run import Options, crawl_all
@@ -46,7 +52,10 @@ def command(
     from storage.queries import requests_since
 
     tasks = tasks_for(config, channels, urls, pages=pages, since=since, dry_run=dry_run)
+    alerts = None if dry_run else Alerting.of(config)
     database = Database.open(config.database_url)
+    if alerts:
+        alerts.enter(database)
     options = Options(
         requests_per_hour=config.requests_per_hour,
         allow_private_addresses=config.allow_private_addresses,
@@ -54,6 +63,8 @@ def command(
     )
     with Progress(show=not as_json_ and sys.stderr.isatty()) as progress:
         results = crawl_all(tasks, database, options, progress.update)
+    if alerts:
+        alerts.deliver(database)
     database.close()
     if as_json_:
         print_json_lines(summary(result) for result in results)
@@ -61,6 +72,38 @@ def command(
         print_summary(results, dry_run=dry_run)
     print_problems(results)
     sys.exit(exit_code(results))
+
+
+@dataclass(frozen=True, slots=True)
+class Alerting:
+    """What a crawl does about alerts, where the config has any."""
+
+    config: Config
+    post: Post
+
+    @classmethod
+    def of(cls, config: Config) -> Alerting | None:
+        """Open the destinations. Raises ConfigError."""
+        if not (config.alerts.sections or config.alerts.feeds):
+            return None
+        from scheduler.post import read_post
+
+        return cls(config, read_post(config))
+
+    def enter(self, database: Database) -> None:
+        """Tell the store who is told of what; the config of a watcher that runs stays as it is."""
+        from scheduler.post import is_watched
+
+        if not is_watched(self.config, now()):
+            self.post.enter(database, now())
+
+    def deliver(self, database: Database) -> None:
+        """Deliver what is due, where nobody else does."""
+        from scheduler.post import SECONDS, deliver_due, is_watched, publish
+
+        if not is_watched(self.config, now()):
+            asyncio.run(deliver_due(self.config, database, self.post, SECONDS))
+            publish(self.config, database, now())
 
 
 def tasks_for(
