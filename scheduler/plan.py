@@ -32,7 +32,8 @@ log = logging.getLogger(__name__)
 
 #: Hours of the budget that are taken at once: little, so that each choice is made late …
 AHEAD = 5 / 3600
-#: … but more while articles wait that nobody has read yet. What is taken early is missing later.
+#: … but more while articles wait that nobody has read yet. What is taken early is missing later, when visits
+#: go on at half the pace until it is made up for.
 BORROW = 0.1
 #: Visits in one task; so many unread articles at a time stand in the planner, the newest first.
 BATCH, FEED = 20, 3
@@ -215,10 +216,9 @@ class HostPlan:
         taken: list[PageId] = []
         while len(taken) < most and now >= self._paused:
             self._feed(now)
-            wait = self._planner.wait(now)
-            if wait > self._horizon() and once is None:
+            if once is None and self._open_in(now) > 0:
                 break
-            page = self._planner.next(now + wait if once is None else now)
+            page = self._planner.next(now)
             if page is None:
                 break
             if once is not None:
@@ -235,8 +235,12 @@ class HostPlan:
         if target is not None and target.unread:
             self._targets[page] = replace(target, unread=False)
 
-    def _horizon(self) -> float:
-        return BORROW if self.unread else AHEAD
+    def _open_in(self, now: float) -> float:
+        """Hours until the next visit may be taken."""
+        pace = self._planner.pace
+        if self.unread:
+            return pace.borrow(now, BORROW)
+        return min(pace.borrow(now, AHEAD), pace.repay(now, BORROW))
 
     @property
     def unread(self) -> int:
@@ -267,7 +271,7 @@ class HostPlan:
             return (self._paused - now) * 3600
         if not len(self._planner):
             return IDLE
-        return max(0.0, self._planner.wait(now) - self._horizon()) * 3600
+        return self._open_in(now) * 3600
 
     # -- what came of it
 

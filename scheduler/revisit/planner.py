@@ -15,6 +15,7 @@ from scheduler.revisit.edits import FRAILTY, EditRates, place
 from scheduler.revisit.pace import Pace
 from scheduler.revisit.page import Delay, Kind, Known, Page, PageId, Stage, Visit, Weights, Worth
 from scheduler.revisit.removals import Removals
+from scheduler.revisit.share import Share
 
 LIFE = 168.0  # hours: an article is visited for a week, and a last time at its end
 _FIRST_TRY, _LONGEST_HOLD = 0.25, 24.0  # hours a failed page is held: doubled with every failure
@@ -239,10 +240,10 @@ class Planner:
         if page.listing:
             self._arrivals.learn(page.id, page.last, at, discovered)
             return
-        edits, passed = self._edits.learn(page.section, page.born, page.last, at, page.z, changed)
-        page.edits += edits
-        page.passed += passed
-        page.z = (self._frailty + page.edits) / (self._frailty + page.passed)
+        belief = Share(self._frailty + page.edits, self._frailty + page.passed)
+        belief = self._edits.learn(page.section, page.born, page.last, at, belief, changed)
+        page.edits, page.passed = belief.shape - self._frailty, belief.rate - self._frailty
+        page.z = belief.mean
         if not page.removed:
             self._removals.learn(page.last - page.born, at - page.born, removed)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import json
+import math
+import operator
 import random
 
 import pytest
@@ -16,6 +18,7 @@ from scheduler.revisit.pace import Pace
 from scheduler.revisit.page import Page, Stage
 from scheduler.revisit.profile import DayProfile
 from scheduler.revisit.removals import Removals
+from scheduler.revisit.share import Share
 from tests.benchmarks.revisit_bound import _Page, _Relaxation, lower_bound
 from tests.benchmarks.revisit_peers import Bayes, Newsdiffs, OneInterval, TwoTier
 from tests.benchmarks.revisit_world import Truth, World, play
@@ -164,6 +167,39 @@ class TestPace:
             made += 1
         assert made <= 61
 
+    def test_a_burst_is_followed_by_half_the_pace_and_not_by_silence(self) -> None:
+        pace, now = Pace(60), 10.0
+        for _ in range(6):
+            assert pace.borrow(now, 0.1) == pytest.approx(0)
+            pace.spend(now)
+        made = []
+        while now < 10.5:
+            now += pace.repay(now, 0.1)
+            pace.spend(now)
+            made.append((now - 10) * 60)
+        gaps = [b - a for a, b in itertools.pairwise([0.0, *made])]
+        assert gaps == pytest.approx([2.0] * 5 + [1.0] * (len(gaps) - 5))
+
+    @given(st.lists(st.tuples(st.floats(0, 0.3), st.booleans(), st.integers(1, 3)), max_size=200))
+    @settings(max_examples=60, deadline=None)
+    def test_whatever_is_urgent_and_costs_more_than_thought_no_hour_gets_more_than_its_budget(
+        self, steps: list[tuple[float, bool, int]]
+    ) -> None:
+        pace, now, spent = Pace(60), 0.0, []
+        for idle, urgent, cost in steps:
+            now += idle
+            now += pace.borrow(now, 0.1) if urgent else pace.repay(now, 0.1)
+            for _ in range(cost):
+                pace.spend(now)
+                spent.append(now)
+        for start in spent:
+            assert sum(start <= at < start + 1 for at in spent) <= 60 * 1.1 + 3
+
+    def test_nothing_is_asked_during_a_pause_however_urgent(self) -> None:
+        pace = Pace(60)
+        pace.refused(10.0, pause=0.5)
+        assert pace.borrow(10.1, 1.0) == pace.repay(10.1, 1.0) == pytest.approx(0.4)
+
     def test_a_refusal_halves_the_rate_and_pauses_and_good_answers_bring_it_back(self) -> None:
         pace = Pace(120)
         pace.refused(10.0, pause=0.5)
@@ -201,17 +237,52 @@ class TestLearning:
                 since, now = born + visit * gap, born + (visit + 1) * gap
                 mean = factor * (prior_hazard(now - born) - prior_hazard(since - born))
                 edited = chance.random() < 1 - 2.718281828**-mean
-                rates.learn(0, born, since, now, 1.0, edited)
+                rates.learn(0, born, since, now, Share(1e9, 1e9), edited)
             if start % 50 == 0:
                 rates.rebuild()
         rates.rebuild()
         learned = rates.hazard(0, *place(6 * gap))
         assert learned / prior_hazard(6 * gap) == pytest.approx(factor, rel=0.15)
 
+    @pytest.mark.parametrize("gap", [0.5, 2.0, 12.0])
+    def test_rates_are_found_though_articles_differ(self, gap: float) -> None:
+        chance, rates = random.Random(6), EditRates(1)
+        for start in range(3000):
+            born, belief, own = float(start), Share(0.7, 0.7), chance.gammavariate(0.7, 1 / 0.7)
+            for visit in range(6):
+                since, now = born + visit * gap, born + (visit + 1) * gap
+                mean = 2 * own * (prior_hazard(now - born) - prior_hazard(since - born))
+                belief = rates.learn(0, born, since, now, belief, chance.random() < 1 - math.exp(-mean))
+            if start % 50 == 0:
+                rates.rebuild()
+        rates.rebuild()
+        assert rates.hazard(0, *place(6 * gap)) / prior_hazard(6 * gap) == pytest.approx(2, rel=0.1)
+
+    @pytest.mark.parametrize("passed", [0.001, 0.1, 1.0, 5.0])
+    @pytest.mark.parametrize("before", [Share(0.7, 0.7), Share(2.5, 0.9), Share(0.7, 4.0)])
+    def test_a_share_is_believed_as_bayes_rule_has_it(self, before: Share, passed: float) -> None:
+        """Against draws from the belief, weighted by how likely they make what was seen."""
+        chance = random.Random(7)
+        drawn = [chance.gammavariate(before.shape, 1 / before.rate) for _ in range(40_000)]
+        for likely, after in (
+            ([math.exp(-z * passed) for z in drawn], before.unchanged(passed)),
+            ([-math.expm1(-z * passed) for z in drawn], before.changed(passed)[1]),
+        ):
+            mean = math.fsum(map(operator.mul, likely, drawn)) / math.fsum(likely)
+            assert after.mean == pytest.approx(mean, rel=0.05)
+
+    def test_the_edits_behind_a_change_are_at_least_one_and_in_the_mean_all_there_are(self) -> None:
+        belief = Share(0.7, 0.7)
+        for passed in (0.0, 1e-6, 0.3, 4.0):
+            edits, _ = belief.changed(passed)
+            unseen = (belief.rate / (belief.rate + passed)) ** belief.shape
+            assert edits >= 1
+            assert edits * (1 - unseen) == pytest.approx(belief.mean * passed)
+
     def test_a_section_without_history_starts_from_what_all_have_in_common(self) -> None:
         rates = EditRates(2)
         for start in range(400):
-            rates.learn(0, start, start, start + 1.0, 1.0, True)
+            rates.learn(0, start, start, start + 1.0, Share(1e9, 1e9), True)
         rates.rebuild()
         prior = EditRates(2).hazard(1, *place(1.0))
         assert prior < rates.hazard(1, *place(1.0)) <= rates.hazard(0, *place(1.0)) * 1.5
