@@ -390,7 +390,7 @@ def _insert_revision(
         "seen_at": sighting.observation.at,
         "pages": to_json(pages),
     }
-    search.add(connection, _INSERT_REVISION(connection, row), reading.canonical)
+    search.add(connection, _INSERT_REVISION(connection, row), reading.canonical, reading.fields)
 
 
 def _replace_reading(connection: Connection, article: int, number: int, reading: Reading) -> str:
@@ -399,7 +399,8 @@ def _replace_reading(connection: Connection, article: int, number: int, reading:
     if before is None:
         raise _no_revision(article, number)
     _UPDATE_READING(connection, {"of": before.id, **_reading_columns(reading)})
-    search.replace(connection, before.id, before.canonical, reading.canonical)
+    said = before.canonical, from_json(before.fields, ArticleFields)
+    search.replace(connection, before.id, said, (reading.canonical, reading.fields))
     return str(before.canonical)
 
 
@@ -526,7 +527,7 @@ _UPDATE_STATE = Write(lambda own: update(articles).where(_THIS_ARTICLE), _STATE)
 _OF_REVISION = (revisions.c.article == bindparam("of"), revisions.c.number == bindparam("nth"))
 _INSERT_REVISION = Write(lambda own: own(revisions).returning(revisions.c.id), columns_of(revisions, "id"))
 _UPDATE_READING = Write(lambda own: update(revisions).where(revisions.c.id == bindparam("of")), _READING)
-_CANONICAL = select(revisions.c.id, revisions.c.canonical).where(*_OF_REVISION)
+_CANONICAL = select(revisions.c.id, revisions.c.canonical, revisions.c.fields).where(*_OF_REVISION)
 _FIELDS = select(revisions.c.fields).where(*_OF_REVISION)
 _PAGES = select(revisions.c.pages).where(*_OF_REVISION)
 _SAME_TEXT = (

@@ -41,7 +41,7 @@ from storage.schema import events as events_table
 from storage.schema import observations as observations_table
 from storage.schema import revisions as revisions_table
 from storage.schema import runs as runs_table
-from storage.search import Fold
+from storage.search import Facets, Fold
 
 #: Takes any URL; gives the publisher's name and the article's key there, or None where it is no article's.
 Locate = Callable[[str], tuple[str, str] | None]
@@ -97,23 +97,29 @@ def articles(
     *,
     channel: str | None = None,
     since: datetime | None = None,
+    until: datetime | None = None,
     search: str | None = None,
+    facets: Facets = Facets(),  # noqa: B008 - frozen
     limit: int = 50,
     fold: Fold = str,
     after: int | None = None,
 ) -> tuple[Article, ...]:
-    """Articles first seen since then, newest first; with `search`, newest revision first.
+    """Articles first seen from `since` to before `until`, newest first; with `search` or `facets`, newest
+    revision first.
 
     `search` is a query as `search.parse` reads it, `fold` the folding that made the stored texts. `after`
     is the id of the last article of the page before. Raises StorageError.
     """
     with database.read() as connection:
-        if search is not None:
-            wanted = _matching(_WITH_TEXT, channel, since, through_index=False)
+        if search is not None or facets.tokens:
+            wanted = _matching(_WITH_TEXT, channel, since, until, through_index=False)
+            if facets.tokens:
+                wanted = wanted.add_columns(revisions_table.c.fields)
             below = None if after is None else connection.scalar(_head_revision(after))
-            found = search_index.hits(connection, search_index.parse(search, fold), wanted, below)
+            query = search_index.parse(search or "", fold, facets)
+            found = search_index.hits(connection, query, wanted, below)
             return tuple(article_of(row) for row in islice(found, limit))
-        wanted = _matching(select(*ARTICLE), channel, since).order_by(*_NEWEST_ARTICLE).limit(limit)
+        wanted = _matching(select(*ARTICLE), channel, since, until).order_by(*_NEWEST_ARTICLE).limit(limit)
         if after is not None:
             last = connection.execute(_place(after)).first()
             wanted = wanted.where(tuple_(*last) > _PLACE) if last else wanted
@@ -335,7 +341,12 @@ def _meanings(ref: str, locate: Locate | None) -> Iterator[ColumnElement[bool]]:
 
 
 def _matching(
-    wanted: Select[Any], channel: str | None, since: datetime | None, *, through_index: bool = True
+    wanted: Select[Any],
+    channel: str | None,
+    since: datetime | None,
+    until: datetime | None = None,
+    *,
+    through_index: bool = True,
 ) -> Select[Any]:
     """Narrow a selection. Without the index of channels and times where the search index is to lead:
     SQLite, which keeps no statistics, would rather begin with all articles of the channel.
@@ -346,6 +357,8 @@ def _matching(
         wanted = wanted.where(in_channel == channel)
     if since is not None:
         wanted = wanted.where(first_seen >= since)
+    if until is not None:
+        wanted = wanted.where(first_seen < until)
     return wanted
 
 

@@ -5,12 +5,16 @@ numbers) a revision has; on SQLite in an FTS5 table without positions, on Postgr
 positions, which knows no limit of 16,383 places. The stored text disposes: `Query.fits` reads it. So a
 result is exact, the same on both databases, and an index entry too many costs time, never truth.
 
+Beside the words of its text a revision is found by its facets: source, authors, editors, sections, each
+indexed as one token made of its digest, and judged by the stored fields.
+
 On SQLite revisions are indexed 64 at a time, which halves the price of storing an article; those still
 waiting (above the mark in `meta`) are proposed to every query.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -37,6 +41,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 
+from storage.jsontext import from_json
+from storage.records import ArticleFields
 from storage.schema import meta, revisions
 from storage.wordquery import IN_WORD, word_pattern
 
@@ -74,6 +80,25 @@ _TSVECTOR_REMOVE = text("DELETE FROM search WHERE revision = :revision")
 
 
 @dataclass(frozen=True, slots=True)
+class Facets:
+    """What an article must be beside what it says: its source, one of its authors, editors, sections; '' for any."""
+
+    source: str = ""
+    author: str = ""
+    editor: str = ""
+    section: str = ""
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """What the index is asked for."""
+        return tuple(_facet(kind, getattr(self, kind)) for kind in self.__slots__ if getattr(self, kind))
+
+    def fit(self, fields: ArticleFields) -> bool:
+        """Say whether an article is so."""
+        return set(self.tokens) <= set(facet_tokens(fields))
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """What must stand in a text and what must not; the index is asked for `tokens` and `prefixes`."""
 
@@ -81,14 +106,21 @@ class Query:
     unwanted: tuple[re.Pattern[str], ...]
     tokens: tuple[str, ...]
     prefixes: tuple[str, ...]
+    facets: Facets = Facets()
 
     def fits(self, canonical: str) -> bool:
         """Say whether a text is a hit."""
         cased = canonical.casefold()
         return all(p.search(cased) for p in self.wanted) and not any(p.search(cased) for p in self.unwanted)
 
+    def accepts(self, row: Row[Any]) -> bool:
+        """Say whether an article is a hit, by its text and its facets."""
+        if not self.fits(row.canonical):
+            return False
+        return self.facets == Facets() or self.facets.fit(from_json(row.fields, ArticleFields))
 
-def parse(words: str, fold: Fold = str) -> Query:
+
+def parse(words: str, fold: Fold = str, facets: Facets = Facets()) -> Query:
     """Read a query: words with spaces between, all of which must stand in the text.
 
     "In quotes" is one phrase with its spaces; `-word` must not stand in the text. Latin words and numbers
@@ -96,7 +128,7 @@ def parse(words: str, fold: Fold = str) -> Query:
     the texts.
     """
     wanted, unwanted = [], []
-    tokens: set[str] = set()
+    tokens: set[str] = set(facets.tokens)
     prefixes: set[str] = set()
     for match in _TERM.finditer(words):
         phrase = fold(match["phrase"] if match["phrase"] is not None else match["word"]).strip().casefold()
@@ -108,7 +140,7 @@ def parse(words: str, fold: Fold = str) -> Query:
         wanted.append(word_pattern(phrase))
         for unit in _UNIT.finditer(phrase):
             (prefixes if unit["run"] and len(unit["run"]) == 1 else tokens).update(_query_tokens(unit))
-    return Query(tuple(wanted), tuple(unwanted), tuple(sorted(tokens)), tuple(sorted(prefixes)))
+    return Query(tuple(wanted), tuple(unwanted), tuple(sorted(tokens)), tuple(sorted(prefixes)), facets)
 
 
 def index_text(canonical: str) -> str:
@@ -124,26 +156,48 @@ def index_text(canonical: str) -> str:
     return f"{' '.join(map(joined, runs, runs[1:]))} {' '.join(words)}"
 
 
-def add(connection: Connection, revision: int, canonical: str) -> None:
+def facet_tokens(fields: ArticleFields) -> tuple[str, ...]:
+    """The tokens of an article's facets."""
+    facets = [("source", fields.source)] if fields.source else []
+    facets += [("author", name) for name in fields.authors]
+    facets += [("editor", name) for name in fields.editors]
+    facets += [("section", name) for name in fields.section]
+    return tuple(_facet(kind, value) for kind, value in facets)
+
+
+def _facet(kind: str, value: str) -> str:
+    """One token of letters and digits, which no text is likely to hold."""
+    said = "".join(value.casefold().split())
+    return "f" + hashlib.blake2b(f"{kind}:{said}".encode("utf-8", "replace"), digest_size=10).hexdigest()
+
+
+def _document(canonical: str, fields: ArticleFields) -> str:
+    return " ".join((index_text(canonical), *facet_tokens(fields)))
+
+
+def add(connection: Connection, revision: int, canonical: str, fields: ArticleFields) -> None:
     """Index a new revision, in the transaction that stores it."""
     if connection.dialect.name == "sqlite":
         if revision % BATCH == 0:
             _index_waiting(connection)
         return
-    tokens = " ".join(index_text(canonical).split())  # PostgreSQL refuses empty ones
+    tokens = " ".join(_document(canonical, fields).split())  # PostgreSQL refuses empty ones
     connection.execute(_TSVECTOR_ADD, {"revision": revision, "tokens": tokens})
 
 
-def replace(connection: Connection, revision: int, old: str, new: str) -> None:
-    """Index the text of a revision that was read anew; `old` is the text that was indexed."""
+Said = tuple[str, ArticleFields]
+
+
+def replace(connection: Connection, revision: int, old: Said, new: Said) -> None:
+    """Index the text and fields of a revision that was read anew; `old` are those that were indexed."""
     if connection.dialect.name == "sqlite":
         if revision > _mark(connection):
             return
-        connection.execute(_FTS5_REMOVE, {"revision": revision, "tokens": index_text(old)})
-        connection.execute(_FTS5_ADD, {"revision": revision, "tokens": index_text(new)})
+        connection.execute(_FTS5_REMOVE, {"revision": revision, "tokens": _document(*old)})
+        connection.execute(_FTS5_ADD, {"revision": revision, "tokens": _document(*new)})
         return
     connection.execute(_TSVECTOR_REMOVE, {"revision": revision})
-    add(connection, revision, new)
+    add(connection, revision, *new)
 
 
 def rebuild(connection: Connection) -> int:
@@ -154,9 +208,9 @@ def rebuild(connection: Connection) -> int:
         return _index_waiting(connection)
     connection.exec_driver_sql("TRUNCATE search")
     done = 0
-    texts = select(revisions.c.id, revisions.c.canonical).execution_options(yield_per=500)
-    for revision, canonical in connection.execute(texts):
-        add(connection, revision, canonical)
+    texts = select(revisions.c.id, revisions.c.canonical, revisions.c.fields).execution_options(yield_per=500)
+    for revision, canonical, fields in connection.execute(texts):
+        add(connection, revision, canonical, from_json(fields, ArticleFields))
         done += 1
     return done
 
@@ -165,14 +219,15 @@ def hits(connection: Connection, query: Query, wanted: Select[Any], below: int |
     """Yield the articles that a query finds, the one with the newest revision first.
 
     `wanted` selects from articles joined with their last revision, and says further conditions; its rows
-    must have `revision_id` and `canonical`. `below` is the revision to go on from.
+    must have `revision_id` and `canonical`, and `fields` where facets are asked for. `below` is the revision to
+    go on from.
     """
     for statement, parameters in _proposals(connection, query, wanted):
         bound, size = below, _FIRST_PAGE
         while True:
             page = statement if bound is None else statement.where(revisions.c.id < bound)
             rows = connection.execute(page.limit(size), parameters).all()
-            yield from (row for row in rows if query.fits(row.canonical))
+            yield from (row for row in rows if query.accepts(row))
             if len(rows) < size:
                 break
             bound, size = rows[-1].revision_id, _FURTHER_PAGES
@@ -218,9 +273,13 @@ def _query_tokens(unit: re.Match[str]) -> list[str]:
 def _index_waiting(connection: Connection) -> int:
     """Index every revision above the mark, a batch at a time; returns how many."""
     done = 0
-    waiting = select(revisions.c.id, revisions.c.canonical).order_by(revisions.c.id).limit(BATCH)
+    waiting = (
+        select(revisions.c.id, revisions.c.canonical, revisions.c.fields)
+        .order_by(revisions.c.id)
+        .limit(BATCH)
+    )
     while rows := connection.execute(waiting.where(revisions.c.id > _mark(connection))).all():
-        made = [(row.id, index_text(row.canonical)) for row in rows]
+        made = [(row.id, _document(row.canonical, from_json(row.fields, ArticleFields))) for row in rows]
         connection.exec_driver_sql("INSERT INTO search (rowid, tokens) VALUES (?, ?)", made)
         _set_mark(connection, rows[-1].id)
         done += len(rows)

@@ -15,10 +15,12 @@ from scheduler.web.site import site_of
 from storage import queries
 from storage.diff import Change, compare
 from storage.records import Article, EditClass, Observation, Revision
+from storage.search import Facets
 
 router = APIRouter(prefix="/articles", tags=["articles"], dependencies=READ, responses=PROBLEMS)
 Number = Annotated[int, Path(ge=1, lt=2**63)]
 RevisionNumber = Annotated[int, Path(ge=1, lt=2**31)]
+Facet = Annotated[str, Query(max_length=200)]
 Since = Annotated[datetime | None, Query(description="First seen since then, with offset.")]
 
 
@@ -48,7 +50,12 @@ def list_articles(
     request: Request,
     search: Annotated[str, Query(max_length=200, description="Words, “phrases”, -without.")] = "",
     channel: str = "",
+    source: Facet = "",
+    author: Facet = "",
+    editor: Facet = "",
+    section: Facet = "",
     since: Since = None,
+    until: Annotated[datetime | None, Query(description="First seen before then, with offset.")] = None,
     limit: Limit = 50,
     after: After = 0,
 ) -> Response:
@@ -57,6 +64,8 @@ def list_articles(
         site_of(request).database,
         channel=channel or None,
         since=aware(since),
+        until=aware(until),
+        facets=Facets(source, author, editor, section),
         search=search.strip() or None,
         limit=limit + 1,
         fold=fold,

@@ -140,10 +140,12 @@ def _hostile(minutes: float) -> Sighting:
 def _repaired(minutes: float) -> Sighting:
     sighting = made(minutes, "42000007", "规模总量已突破1.2万亿元", ("规模总量已突破1.2万亿元，同比增长。",))
     assert sighting.reading is not None
+    fields = replace(sighting.reading.fields, authors=("记者甲",), section=("重庆频道", "绿化"))
     return replace(
         sighting,
         reading=replace(
             sighting.reading,
+            fields=fields,
             encoding=Encoding("gb18030", "utf-8", "not UTF-8; valid GB18030", (BadByte(17, "ff"),)),
             repairs=(
                 Repair(

@@ -82,6 +82,20 @@ def test_a_story_lists_its_members(reader: TestClient, filled: Filled) -> None:
     assert f"/stories/{filled.original}" in reader.get("/stories").text
 
 
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("author=记者甲", 1),
+        ("author=记者", 0),
+        ("editor=秦岚", 40),
+        ("q=口袋公园&author=记者甲", 0),
+        ("section=绿化", 1),
+    ],
+)
+def test_articles_are_found_by_who_made_them(reader: TestClient, asked: str, found: int) -> None:
+    assert len(re.findall(r'<h3><a href="/articles/', reader.get(f"/articles?{asked}").text)) == found
+
+
 def test_lists_are_read_to_their_end_without_a_gap(reader: TestClient) -> None:
     seen: list[str] = []
     address: str | None = "/articles"
