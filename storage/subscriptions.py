@@ -70,8 +70,8 @@ def sync_config(
         raise ValueError("two alerts have the same name")
     with database.write() as connection:
         before = _begin_change(connection)
-        known = {one.name: one for one in before.values() if one.origin == "config"}
-        for name in known.keys() - {one.name for one in wanted}:
+        configured_before = {name for name, row in before.items() if row.origin == "config"}
+        for name in configured_before - {one.name for one in wanted}:
             _DELETE(connection, {"named": name})
         for one in wanted:
             _put(connection, one, now)
@@ -98,7 +98,7 @@ def remove(database: Database, name: str, now: datetime) -> None:
     """
     with database.write() as connection:
         before = _begin_change(connection)
-        _known(before, name)
+        _expect(before, name)
         _DELETE(connection, {"named": name})
         _end_change(connection, before, now)
 
@@ -149,8 +149,7 @@ def _rule(subscription: Subscription, fold: Fold) -> Rule:
 
 def load(connection: Connection) -> tuple[Subscription, ...]:
     """Every subscription as it is now, by name, within the caller's transaction. Raises StorageError."""
-    rows = connection.execute(select(subscriptions))
-    return tuple(sorted((_subscription_of(row) for row in rows), key=lambda one: one.name))
+    return tuple(_subscription_of(row) for row in _rows(connection).values())
 
 
 def _get(connection: Connection, name: str) -> Subscription:
@@ -173,23 +172,22 @@ def _subscription_of(row: Any) -> Subscription:
 # -- changes
 
 
-def _begin_change(connection: Connection) -> dict[str, Subscription]:
-    """Keep other changes out, and give what was before."""
+def _begin_change(connection: Connection) -> dict[str, Any]:
+    """Keep other changes out, and give the rows as they were before, by name."""
     if connection.dialect.name != "sqlite":
         connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
-    return {one.name: one for one in load(connection)}
+    return _rows(connection)
 
 
-def _end_change(connection: Connection, before: dict[str, Subscription], now: datetime) -> None:
+def _end_change(connection: Connection, before: dict[str, Any], now: datetime) -> None:
     """Bring what waits in line with the subscriptions, and let everyone make the rules anew."""
-    after = {one.name: one for one in load(connection)}
+    after = _rows(connection)
     for name, was in before.items():
-        one = after.get(name)
-        if one is None:
+        if name not in after:
             _DISCARD_PAUSED(connection, {"of": name})
-        elif one.paused and not was.paused:
+        elif _is_paused(after[name]) and not _is_paused(was):
             _PAUSE(connection, {"of": name})
-        elif was.paused and not one.paused:
+        elif _is_paused(was) and not _is_paused(after[name]):
             slot = f"digest:{now:%Y-%m-%dT%H:%M:%S.%fZ}"
             _RESUME(connection, {"of": name, "now": now, "slot": slot})
     _SET_MARK(connection, {"named": _CHANGES, "value": secrets.token_hex(8)})
@@ -199,7 +197,7 @@ def _change(database: Database, name: str, now: datetime, **columns: Any) -> Non
     changed = update(subscriptions).where(subscriptions.c.name == name).values(updated_at=now, **columns)
     with database.write() as connection:
         before = _begin_change(connection)
-        _known(before, name)
+        _expect(before, name)
         connection.execute(changed)
         _end_change(connection, before, now)
 
@@ -218,7 +216,7 @@ def _put(connection: Connection, one: Subscription, now: datetime) -> None:
     if was is not None:
         if was.content == row["content"] and was.origin == one.origin:
             return
-        same = from_json(was.content, Subscription).paused == one.paused
+        same = _configured(was) is not None and _configured(was) == one.paused
         row |= {"paused": was.paused if same else None, "muted_until": was.muted_until}
         _DELETE(connection, {"named": one.name})
     _INSERT(connection, row)
@@ -226,10 +224,26 @@ def _put(connection: Connection, one: Subscription, now: datetime) -> None:
         _ADD_DESTINATION(connection, {"id": destination, "name": destination, "failures": 0})
 
 
-def _known(before: dict[str, Subscription], name: str) -> Subscription:
+def _rows(connection: Connection) -> dict[str, Any]:
+    rows = connection.execute(select(subscriptions)).all()
+    return {row.name: row for row in sorted(rows, key=lambda row: str(row.name))}
+
+
+def _is_paused(row: Any) -> bool:
+    return bool(_configured(row) if row.paused is None else row.paused)
+
+
+def _configured(row: Any) -> bool | None:
+    """Whether a subscription was configured as paused; None for one that another version wrote."""
+    try:
+        return from_json(row.content, Subscription).paused
+    except msgspec.MsgspecError:
+        return None
+
+
+def _expect(before: dict[str, Any], name: str) -> None:
     if name not in before:
         raise _unknown(name)
-    return before[name]
 
 
 def _unknown(name: str) -> NotFound:
