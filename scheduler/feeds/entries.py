@@ -188,7 +188,7 @@ class Feeds:
     def _html(self, item: Item, zone: str) -> str:
         heads, paragraphs = self._text(item)
         is_address = bool(safe.web_address(item.copy))
-        return _template().render(
+        text = _template().render(
             said=[safe.clean(one) for one in sentences(item, self._words, lambda at: self._time(at, zone))],
             heads=heads,
             paragraphs=paragraphs,
@@ -202,6 +202,7 @@ class Feeds:
             copy_label=self._labels["copy"],
             colon=self._words.colon,
         )
+        return text.strip()
 
     def _text(self, item: Item) -> tuple[list[tuple[str, Any]], list[Any]]:
         """The changed lines of an article's head, with their labels, and the paragraphs of its body."""

@@ -165,7 +165,7 @@ class _Folder:
         """Write the feeds of subscriptions: of one that is as it was, only what happened since is judged."""
         rules = {name: _rule(one) for name, one in told.items()}
         same = [name for name in told if state.seen and state.rules.get(name) == rules[name]]
-        let_through = {name: state.heard.get(name, []) if name in same else [] for name in told}
+        let_through = {name: list(state.heard.get(name, ())) if name in same else [] for name in told}
         anew = [told[name] for name in told if name not in same]
         for name, event in heard(self._database, anew, self._now - REACH) if anew else ():
             let_through[name].append(event.id)
