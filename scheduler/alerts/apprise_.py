@@ -106,13 +106,13 @@ def schemes() -> frozenset[str]:
 
 
 def _plugin(url: Url) -> Any:
-    from apprise import Apprise
+    from apprise import Apprise, AppriseAsset
 
-    _quieten()
+    # No time limit of Apprise's own: with one it works in a pool that all share, where one that hangs stops others.
+    asset = AppriseAsset(service_timeout=0)
     address = _OURS.sub("", url.text).rstrip("?&")
-    heard: list[str] = []
-    with _listening(heard):
-        plugin = Apprise.instantiate(address)
+    with _ear().listening([]):
+        plugin = Apprise.instantiate(address, asset=asset)
     if plugin is None:
         raise ValueError(
             f"Apprise does not understand what follows {url.scheme}://; compare it with Apprise's page of it"
@@ -124,8 +124,8 @@ def _run(plugin: Any, part: str, title: str, form: str, work: _Work, tell: Any) 
     from apprise import Apprise
 
     try:
-        with _listening(work.heard):
-            service = Apprise()
+        with _ear().listening(work.heard):
+            service = Apprise(asset=plugin.asset)
             service.add(plugin)
             work.accepted = bool(
                 service.notify(
@@ -154,34 +154,37 @@ def _judge(work: _Work) -> Answer:
     return Answer(Verdict.LATER, heard, host_down=True)
 
 
-class _Ear(logging.Handler):
-    """Keeps what one thread logs as a warning or worse."""
+class _Ear(logging.Filter):
+    """Keeps what a thread that listens hears as a warning or worse, and lets nothing through to any log.
 
-    def __init__(self, heard: list[str]) -> None:
-        super().__init__(logging.WARNING)
-        self._heard = heard
-        self._thread = threading.get_ident()
+    Apprise logs addresses, also in its warnings.
+    """
 
-    def emit(self, record: logging.LogRecord) -> None:
-        """Keep the record's text."""
-        if record.thread == self._thread:
-            self._heard.append(record.getMessage())
+    def __init__(self) -> None:
+        super().__init__()
+        self._here = threading.local()
 
+    @contextmanager
+    def listening(self, heard: list[str]) -> Iterator[None]:
+        """Keep what this thread logs."""
+        self._here.heard = heard
+        try:
+            yield
+        finally:
+            self._here.heard = None
 
-@contextmanager
-def _listening(heard: list[str]) -> Iterator[None]:
-    ear = _Ear(heard)
-    logger = logging.getLogger("apprise")
-    logger.addHandler(ear)
-    try:
-        yield
-    finally:
-        logger.removeHandler(ear)
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Keep the record's text, and drop the record."""
+        heard: list[str] | None = getattr(self._here, "heard", None)
+        if heard is not None and record.levelno >= logging.WARNING:
+            heard.append(record.getMessage())
+        return False
 
 
 @cache
-def _quieten() -> None:
-    """Keep Apprise's and its HTTP client's logs, which hold addresses, out of everybody's log."""
-    logging.getLogger("apprise").propagate = False
-    for name in ("urllib3", "requests"):
-        logging.getLogger(name).setLevel(logging.INFO)
+def _ear() -> _Ear:
+    """The one ear, put up when Apprise is first used; its HTTP client's log has addresses in DEBUG."""
+    ear = _Ear()
+    logging.getLogger("apprise").addFilter(ear)
+    logging.getLogger("urllib3").setLevel(logging.INFO)
+    return ear

@@ -185,7 +185,7 @@ def _judge(error: Exception) -> Answer:
         down = error.code in (-1, 421) or isinstance(error, aiosmtplib.SMTPConnectResponseError)
         verdict = Verdict.REFUSED if error.code >= 500 and not down else Verdict.LATER
         return Answer(verdict, f"{error.code} {said}", host_down=down)
-    if isinstance(error, aiosmtplib.SMTPNotSupported):
+    if "not supported by server" in said:  # STARTTLS, AUTH
         return Answer(Verdict.REFUSED, f"{said}; mode=ssl and mode=insecure are other ways")
     if "CERTIFICATE_VERIFY_FAILED" in said:
         return Answer(Verdict.REFUSED, f"the server's certificate is not trusted; verify=no takes it: {said}")

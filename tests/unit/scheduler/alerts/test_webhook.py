@@ -44,7 +44,7 @@ def test_the_schema_is_one():
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
 
 
-@pytest.mark.parametrize("message", samples(), ids=lambda message: message.key)
+@pytest.mark.parametrize("message", list(samples()), ids=lambda message: message.key)
 def test_real_bodies_are_as_the_schema_says_and_hold_nothing_else(message):
     body = json.loads(encode(writer()(message)))
 
@@ -82,7 +82,7 @@ def test_a_wrong_signature_or_none_is_refused(there: Receiver):
     answers = [send(open_destination(there.address(secret=secret)), letter()) for secret in ("", other)]
 
     assert [answer.verdict for answer in answers] == [REFUSED, REFUSED]
-    assert "check the credentials" in answers[0].detail
+    assert "credentials" in answers[0].detail
 
 
 def test_while_secrets_change_both_sign(there: Receiver):
