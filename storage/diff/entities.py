@@ -58,6 +58,10 @@ _FOREIGN = re.compile(f"[{_HAN}]{{1,6}}(?:·[{_HAN}]{{1,6}})+")
 _PERSON_TAGS = frozenset({"nr", "nrt", "nrfg"})
 #: Tags under which the second part of a name cut in two turns up.
 _GIVEN_TAGS = _PERSON_TAGS | {"ns", "nz"}
+#: What only a verb has after it (陈列着, 收到过): a name that the segmenter sees there is none.
+_ASPECT_TAGS = frozenset({"uz", "ug"})
+#: Adverbs, prepositions and conjunctions that are surnames as well (曾, 向, 和).
+_FUNCTION_TAGS = frozenset({"d", "p", "c"})
 _BARE_PLACE_ENDS = frozenset(PLACE_ENDS)
 #: How many words a body's name reaches back from its last.
 _BODY_REACH = 4
@@ -102,6 +106,8 @@ def _persons(key: str, words: Sequence[Word], low: int, high: int) -> Iterator[E
         if not compound and word.text[0] not in SURNAMES:
             continue
         given = words[at + 1] if at + 1 < len(words) else None
+        if given and given.tag in _ASPECT_TAGS:
+            continue
         longest = 4 if compound else 3
         if word.tag in _PERSON_TAGS and 2 <= len(word.text) <= longest:
             yield _entity(word, EntityKind.PERSON)
@@ -122,6 +128,8 @@ def _called(start: int, words: Sequence[Word]) -> Iterator[Entity]:
     if first is None:
         return
     given = words[first + 1] if first + 1 < len(words) else None
+    if words[first].tag in _FUNCTION_TAGS and given and given.tag not in _GIVEN_TAGS:
+        return
     if len(words[first].text) == 1 and given and len(given.text) <= 2 and given.text.isalpha():
         yield _joined([words[first], given], EntityKind.PERSON)
 

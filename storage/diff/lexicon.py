@@ -23,11 +23,12 @@ NOT_NUMBERS = _words("""
     一级级 一处处 一个个
 """)
 
-#: Days, weeks, seasons and hours said without digits.
+#: Days, feasts, weeks, seasons and hours said without digits.
 TIME_WORDS = _words("""
     今天 今日 昨天 昨日 明天 明日 近日 日前 近期 当天 当日 次日 翌日 早上 早晨 清晨 前天 后天 前日 今年
     去年 前年 明年 后年 本月 上月 下月 上个月 下个月 本周 上周 下周 今早 今晚 昨晚 昨夜 明晚 明早 当晚
     上午 下午 凌晨 中午 傍晚 深夜 晚间 上半年 下半年 年初 年底 年末 月初 月底 月末 春季 夏季 秋季 冬季
+    上旬 中旬 下旬 元旦 除夕 春节 元宵节 清明节 端午节 中秋节 重阳节 国庆节
 """)
 
 #: The surnames of well over nine tenths of the population.
@@ -151,6 +152,7 @@ NO_DENIALS = _words("""
     埋没 沉没 出没 吞没
     当之无愧 不负 不辞 不畏 不惧 不忘 不遗余力 不甘 不胜 不时 不由 不必说 不难看出 不一样 不凡 不易 不错
     坚持不懈 持之以恒 无微不至 无处不在 无愧 无悔 无畏 无穷 无尽 无偿 无论如何 无非 无奈 无缘 无声
+    不停 不绝 不休 不息
     独一无二 史无前例 前所未有 方兴未艾 未雨绸缪 没准 没关系 没事 非机动车 非公 非诉 非凡 非同小可 否极泰来
 """)
 
