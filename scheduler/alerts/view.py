@@ -149,7 +149,7 @@ def view(message: Message, form: Form) -> MessageView:
     found = [(item, maker.item(item)) for item in message.items]
     shown = sorted(found, key=lambda pair: _place(pair[0]))[: maker.shown.items]
     return MessageView(
-        headline=maker.text(headline(message, limit=None)),
+        headline=maker.text(_headline(message)),
         subscription=maker.text(message.subscription),
         language=maker.words.code,
         time=maker.time(message.created_at),
@@ -161,8 +161,12 @@ def view(message: Message, form: Form) -> MessageView:
     )
 
 
-def headline(message: Message, limit: int | None = TITLE) -> str:
-    """What a message is about on one line, the most important first, cut to `limit` characters."""
+def headline(message: Message) -> str:
+    """The title line: what a message is about, the most important first, harmless and cut to `TITLE`."""
+    return one_line(_headline(message))
+
+
+def _headline(message: Message) -> str:
     language = words(message.language)
     items = sorted(message.items, key=_place)
     if not items:
@@ -170,7 +174,7 @@ def headline(message: Message, limit: int | None = TITLE) -> str:
     first = items[0].event
     title = channel_name(first.channel) if first.article is None else title_of(items[0])
     what = _counted(items, language) if len(items) > 1 else what_happened(items[0], language)
-    return one_line(f"{what}{language.colon}{title}", limit)
+    return f"{what}{language.colon}{title}"
 
 
 def _counted(items: Sequence[Item], language: Words) -> str:
@@ -182,12 +186,9 @@ def _counted(items: Sequence[Item], language: Words) -> str:
     return language.and_.join(counted[:2]) + language.said["and_others"].format(len(items))
 
 
-def one_line(text: str, limit: int | None = TITLE) -> str:
+def one_line(text: str, limit: int = TITLE) -> str:
     """Return text as a title: harmless anywhere, on one line, its end cut where it is longer than `limit`."""
-    text = safe.plain(text).strip()
-    if limit is None or len(text) <= limit:
-        return text
-    return lead([text], limit - 1, "…")
+    return lead([safe.plain(text).strip()], limit - 1, "…")
 
 
 def heaviest(changes: Sequence[Change], count: int) -> list[tuple[Change, int]]:
