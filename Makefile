@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo test check format bench lock clean
+.PHONY: help setup demo test check format bench soak-alerts lock clean
 
 help:  ## Show these commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## ?/\1\t/' | expand -t 12
@@ -36,6 +36,9 @@ format: setup  ## Put the code in its standard form
 
 bench: setup  ## Measure, print a table, write bench.json
 	@$(BIN)/python -m tests.benchmarks
+
+soak-alerts: setup  ## Kill delivering processes at random, KILLS times (1,000): nothing may be lost
+	@$(BIN)/python -m tests.integration.soak_alerts $(or $(KILLS),1000)
 
 lock:  ## Renew the locked requirements (needs uv on the PATH)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet -o requirements.lock $(LOCK_OPTIONS)

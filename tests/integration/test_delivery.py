@@ -31,6 +31,7 @@ from tests.integration.delivering import (
     waiting,
     write_articles,
 )
+from tests.integration.soak_alerts import soak
 
 __all__ = ["database", "database_url", "postgresql_server", "postgresql_url"]
 
@@ -117,6 +118,12 @@ def accepted_and_not_marked(database: Database, ledger: Path) -> list[Any]:
     sent = outbox.notifications(database, states=[NotificationState.SENT], limit=1000)
     marked = {(one.destination, one.event) for one in sent}
     return [line for line in Told.of(ledger).lines if (line[0], line[3][0]) not in marked]
+
+
+def test_random_kills_lose_nothing_and_repeat_little(database_url, tmp_path):
+    found = soak(database_url, tmp_path, kills=12)
+    assert (found["lost"], found["phantom"], found["in_order"]) == (0, 0, True)
+    assert found["repeats"] <= 12 * 16  # what one process can have on its way: two places, a batch of eight
 
 
 # -- far ends in trouble
