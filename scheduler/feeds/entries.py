@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -31,6 +32,8 @@ from storage.records import Event, EventKind, Subscription
 
 #: Entries of a feed, the latest ones; how far back a subscription's are sought.
 ENTRIES, REACH = 50, timedelta(days=30)
+#: Entries kept for the other feeds that they stand in.
+_KEPT = 500
 #: When a feed without entries was last updated: before everything.
 _NEVER = datetime(2026, 1, 1, tzinfo=UTC)
 #: A year that no article is of, so that each time is written with its year and means the same for ever.
@@ -96,6 +99,7 @@ class Feeds:
         self._labels = _LABELS[self._words.code]
         self._name = database_id(database)
         self._plain = Subscription(name="", destinations=(), language=self._words.code)
+        self._entries: OrderedDict[tuple[int, str], Entry] = OrderedDict()
 
     def channel(self, name: str, limit: int = ENTRIES) -> Feed:
         """What happened in a channel. Raises StorageError."""
@@ -158,6 +162,14 @@ class Feeds:
         return f"tag:newsdelta,2026:{self._name}/{what}"
 
     def _entry(self, event: Event, zone: str) -> Entry:
+        """The entry of an event, which never changes and stands in several feeds."""
+        known = self._entries.pop((event.id, zone), None)
+        self._entries[event.id, zone] = entry = known or self._made(event, zone)
+        if len(self._entries) > _KEPT:
+            self._entries.popitem(last=False)
+        return entry
+
+    def _made(self, event: Event, zone: str) -> Entry:
         told = replace(self._plain, time_zone=zone)
         item = message_of(self._database, told, [event], self._page, event.at, "").items[0]
         fields = item.fields

@@ -128,13 +128,13 @@ class _Folder:
         self._folder.mkdir(parents=True, exist_ok=True)
         state = self._state(again)
         fresh = list(self._fresh(state))
-        for name in dict.fromkeys((*channels, *(event.channel for event in fresh))):
-            self._write("channel", name, partial(self._feeds.channel, name))
         for number in dict.fromkeys(event.article for event in fresh if event.article is not None):
             self._write("article", str(number), partial(self._feeds.article, number))
         for number in dict.fromkeys(event.story for event in fresh if event.story is not None):
             if len(queries.story_members(self._database, number)) > 1:
                 self._write("story", str(number), partial(self._feeds.story, number))
+        for name in dict.fromkeys((*channels, *(event.channel for event in fresh))):
+            self._write("channel", name, partial(self._feeds.channel, name))
         told = {one.name: one for one in subscriptions.all(self._database)}
         after, removed = self._subscriptions(state, told, fresh)
         if self._changed or removed or not (self._folder / "index.html").exists():

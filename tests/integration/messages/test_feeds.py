@@ -19,6 +19,7 @@ from lxml import html as lxml_html
 from crawler.text.canonical import fold
 from scheduler.cli.feeds import command
 from scheduler.feeds import Document, Feed, Feeds, atom, feed_path, is_fresh, json_feed, write_feeds
+from scheduler.feeds.files import STATE
 from storage import queries, subscriptions
 from storage.articles import record, record_channel_event
 from storage.database import Database
@@ -366,6 +367,17 @@ def test_a_file_that_was_lost_or_spoilt_comes_back_when_asked_to_look_again(
     (tmp_path / "articles/1.atom").unlink()
     (tmp_path / "channels/cq.json").write_text("{")
     assert set(write(stored, tmp_path, again=True)) == {"articles/1.atom", "channels/cq.json"}
+
+
+@pytest.mark.parametrize("spoilt", ["", "{", '{"seen": "all"}', "\udcff"])
+def test_a_state_that_was_spoilt_only_costs_a_look_at_everything(
+    stored: Database, tmp_path: Path, spoilt: str
+) -> None:
+    write(stored, tmp_path)
+    (tmp_path / STATE).write_bytes(spoilt.encode("utf-8", "surrogateescape"))
+    (tmp_path / "articles/1.atom").unlink()
+    assert write(stored, tmp_path) == ("articles/1.atom",)
+    assert write(stored, tmp_path) == ()
 
 
 def test_another_language_or_address_writes_anew(stored: Database, tmp_path: Path) -> None:
