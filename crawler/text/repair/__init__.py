@@ -11,7 +11,7 @@ from crawler.text.repair.suspicion import is_suspicious
 __all__ = ["RULES", "Repaired", "is_suspicious", "repair", "repair_html"]
 
 #: The version of what repair gives back: raised with every change of results.
-RULES = "r2"
+RULES = "r3"
 
 
 def repair(text: str) -> Repaired:

@@ -20,9 +20,12 @@ from crawler.text.repair.signs import is_han, is_traditional_only, simplified_of
 _READING = re.compile(READING)
 _QUOTED = re.compile(r"[“「『《\"][\u3400-\u9fff]" + READING + r"(?:[”」』》\"]|字)")
 _LONG = 100  # Han characters of a text in which a few annotations count
+_SHORT = 60  # the same, where they are of many characters
+_OFTEN = 5  # annotations, or annotated characters, that are more than an explanation needs
 _LESSON = 0.4  # share of annotated characters above which a text teaches them
 _FEW = 8  # annotations below which more is asked for
-_USUAL = 10.5  # nats that a usual character costs at most: the first 2,000 or so
+_USUAL = 11.0  # nats that a usual character costs at most: the first 1,700 or so
+_KNOWN = 9.0  # and one that nobody explains: the first 470
 
 
 @cache
@@ -91,15 +94,17 @@ def _is_strict(text: str, found: Mapping[tuple[str, ...], int], readings: dict[s
     counts = Counter(text)
     total = sum(found.values())
     always = all(counts[one[0]] == times for one, times in found.items())
-    usual = all(char_cost(simplified_of(char)) <= _USUAL for char in readings)
-    several = total > len(readings) >= 2 or len(readings) >= 4 or is_narrowed(text, 1)
-    long = sum(map(is_han, text)) >= _LONG
+    costs = sorted(char_cost(simplified_of(char)) for char in readings)
+    usual = all(cost <= _USUAL for cost in costs)
+    known = sum(cost <= _KNOWN for cost in costs)
+    several = total > len(costs) >= 2 or (known >= 2 and len(costs) >= 3) or (known and total >= _OFTEN)
+    long = sum(map(is_han, text)) >= (_LONG if len(costs) < _OFTEN else _SHORT)
     return (
         total >= 3
         and len(readings) == len(found)
         and always
         and usual
-        and several
+        and bool(several or is_narrowed(text, 1))
         and long
         and not _quotes(text)
     )

@@ -6,12 +6,12 @@ import math
 from functools import lru_cache
 
 from crawler.text.repair.signs import NARROW, PUNCTUATION, is_han
-from crawler.text.words import TOTAL, frequency, prefix_costs
+from crawler.text.words import TOTAL, prefix_costs, word_costs
 
 _ASCII = 4.0
 _LETTER = 5.5
 _SYMBOL = 14.0  # a letter, number form or symbol that prose does not use
-_COUNTED = 1000  # frequency from which on the dictionary's counts of single characters can be trusted
+_COUNTED = math.log(TOTAL / 1000)  # up to which the dictionary's counts of single characters can be trusted
 _SELDOM = 14.0  # a character less frequent than that
 _USED = 0.7  # nats less for each other country whose character set has it, as it has the characters of names
 _ELSEWHERE = ("big5", "euc_kr", "shift_jis")
@@ -38,9 +38,9 @@ def char_cost(char: str) -> float:
         return _LETTER if char.isalpha() else _ASCII
     if not is_han(char):
         return _SYMBOL
-    times = frequency(char)
-    if times >= _COUNTED:
-        return math.log(TOTAL / times)
+    counted = word_costs().get(char, math.inf)
+    if counted <= _COUNTED:
+        return counted
     return _SELDOM - sum(_USED * _has(char, codec) for codec in _ELSEWHERE)
 
 

@@ -45,13 +45,15 @@ class Window:
 class Step(NamedTuple):
     """One original character: what it could be, where it leads, whether a byte of it was dropped.
 
-    `slips`: a full-width sign was seen in it that was none.
+    `slips`: a full-width sign was seen in it that was none. `kin`: all characters that have the byte which is left,
+    where one was dropped; what follows allows for some of them only, the choices.
     """
 
     choices: tuple[str, ...]
     to: Node
     lost: bool
     slips: bool = False
+    kin: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,10 +66,10 @@ def mend(text: str, site: int, after: Mend | None, page: Page, gain: float, prov
     places = places or list(range(end - start))
     if site - start not in places:
         return None  # a parenthesis of an annotation
-    search = Search(_window(text, start, items, said, after), page)
-    mended, path, last = search.run(places.index(site - start))
+    found = Search(_window(text, start, items, said, after), page).run(places.index(site - start))
+    path = found.characters
     group = _group(path)
-    if not group or search.run(-1, last)[0] - mended < gain:
+    if not group or found.gain < gain:
         return None
     left, right = start + places[path[group[0]].start], start + places[path[group[-1]].end - 1] + 1
     original = "".join(path[i].char for i in group)

@@ -57,14 +57,16 @@ def ways(window: Window, node: Node, site: int) -> Iterator[Step]:
     item = items[at] if at < len(items) else ""
     code, following = _code(item), _code(items[at + 1]) if at + 1 < len(items) else b""
     if lead and item == LOST:
-        yield Step(_with_lead(lead, following[0] if following else 0), (at + 1, 0), lost=True)
+        choices = _with_lead(lead, following[0] if following else 0)
+        yield Step(choices, (at + 1, 0), lost=True, kin=choices)
     elif lead and code and valid(lead, code[0]):
         yield Step((pair(lead, code[0]),), (at + 1, code[1] if len(code) == 2 else 0), lost=False)
     elif not lead and item:
         yield Step((item,), (at + 1, 0), lost=False)
         if at == site and following and following[0] >= 0x40:
             rest = following[1] if len(following) == 2 else 0
-            yield Step(_with_trail(following[0]), (at + 2, rest), lost=True, slips=True)
+            choices = _with_trail(following[0])
+            yield Step(choices, (at + 2, rest), lost=True, slips=True, kin=choices)
 
 
 def find_resaved(text: str, budget: Budget) -> list[Mend]:

@@ -1,10 +1,12 @@
-"""Find the cheapest original of a window of found text: a best-first walk over words and neighbours."""
+"""Find the cheapest original of a window of found text: dynamic programming over words and neighbours."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import accumulate, pairwise
 from math import inf
 from typing import NamedTuple
 
@@ -12,8 +14,7 @@ from crawler.text.repair.annotation import reads
 from crawler.text.repair.language import char_cost
 from crawler.text.repair.lattice import Node, Original, Step, Ways, Window
 from crawler.text.repair.pairs import Affinity
-from crawler.text.repair.signs import is_han
-from crawler.text.words import LONGEST, word_cost
+from crawler.text.words import JOINT, LONGEST, beginnings, prefix_costs, word_costs
 
 
 class TooDearError(Exception):
@@ -33,13 +34,16 @@ class Budget:
             raise TooDearError
 
 
+Choice = tuple[str, str]  # a character, and the Simplified one that the dictionary knows
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """What the page as a whole says to a search in one of its lines.
 
     `ways`: the lattice of the damage. `doubt`: cost in nats of its beginning anywhere.
     `plain`: a character -> the Simplified one that the dictionary knows. `fits`: may an original hold it?
-    `readings`: the characters that the page always annotates.
+    `readings`: the characters that the page always annotates. `ranked`: what searches have worked out already.
     """
 
     ways: Ways
@@ -49,35 +53,26 @@ class Page:
     readings: Mapping[str, str]
     affinity: Affinity
     budget: Budget
+    ranked: dict[tuple[str, ...], tuple[Choice, ...]] = field(default_factory=dict)
 
 
-_FIRST = 36  # choices for a dropped byte that are tried
-_MANY = 10  # likeliest choices that a longer word is looked for
+_FIRST = 40  # choices for a dropped byte that are tried where they stand alone
 _NO_QUESTION = 5.0  # nats against a question mark that ends a sentence without a word of a question
 _UNPAIRED = 4.0  # nats against a parenthesis that closes none
 _MISREAD = 12.0  # nats against a character whose annotation reads another
-_FEW = 6  # the same, where a byte of the word was dropped before
 _OVERHEAD = 60  # characters that a search costs before it tries any
 _AFTER = 5  # items read after the last that a slip can reach
 _WIDTH = 8  # paths of a node that are followed
-_BEAM = 9.0  # nats by which a path may be dearer than the cheapest that got as far
+_BEAM = 9.0  # nats by which a path that waits for a byte may be dearer than the cheapest that got as far
 
 
-@lru_cache(maxsize=20_000)
-def _words(plain: str, choices: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str, float], ...]:
-    """The choices that make a word behind a character, with the word and its cost."""
-    words = ((char, plain + simple, word_cost(plain + simple)) for char, simple in choices)
-    return tuple((char, word, price) for char, word, price in words if price is not None)
-
-
-class Chain(NamedTuple):
-    """The characters of a word, from the last to the first; `start` counts items, `lost`: a byte of it was dropped."""
+class Link(NamedTuple):
+    """The characters of a word, from the last to the first; `start` counts items."""
 
     char: str
     start: int
     step: Step
-    before: Chain | None
-    lost: bool
+    before: Link | None
 
 
 class Path(NamedTuple):
@@ -86,7 +81,34 @@ class Path(NamedTuple):
     cost: float
     node: Node = (0, 0)
     last: str = ""
-    word: Chain | None = None
+    word: Link | None = None
+
+
+class Part(NamedTuple):
+    """The beginning of a word, in Simplified script, and what speaks against its characters in nats."""
+
+    plain: str
+    link: Link | None
+    extra: float
+
+
+class Found(NamedTuple):
+    """The cheapest original of the items before `end`, and by how many nats it wins against no damage at all."""
+
+    characters: tuple[Original, ...]
+    gain: float
+    end: int
+
+
+@lru_cache(maxsize=256)
+def _word_pairs(
+    first: tuple[str, ...], second: tuple[str, ...], plain: Callable[[str], str]
+) -> tuple[tuple[str, str, str], ...]:
+    """Return the pairs of characters that are a word or the beginning of one, with it."""
+    known, starts = word_costs(), beginnings()
+    ends = [(char, plain(char)) for char in second]
+    pairs = ((one, other, plain(one) + end) for one in first for other, end in ends)
+    return tuple(pair for pair in pairs if pair[2] in known or pair[2] in starts)
 
 
 class Search:
@@ -96,58 +118,67 @@ class Search:
         self._window = window
         self._page = page
         self._site = -1
-        self._ranked: dict[Step, tuple[tuple[str, str], ...]] = {}
-        self._paths: dict[Node, dict[str, Path]] = {}
+        self._plain = "".join(map(page.plain, window.items))
+        self._paths: defaultdict[Node, dict[str, Path]] = defaultdict(dict)
         self._ways: dict[Node, tuple[Step, ...]] = {}
         self._leading: dict[Node, list[tuple[float, str]]] = {}
-        self._entries: dict[tuple[Node, str], tuple[float, str]] = {}
+        self._entries: dict[tuple[Node, str, float], tuple[float, str]] = {}
         page.budget.spend(_OVERHEAD)
-        page.affinity.look_at("".join(map(page.plain, window.items)))
+        page.affinity.look_at(self._plain)
+        self._unharmed = self._costs_unharmed()
 
-    def run(self, site: int, end: int | None = None) -> tuple[float, tuple[Original, ...], int]:
-        """Search the items before `end` (by default as many as a slip at item `site` needs; -1: no slip).
+    def _costs_unharmed(self) -> list[float]:
+        """The costs of the items before each, as they stand."""
+        items, plain = self._window.items, self._plain
+        joints = [
+            self._page.affinity(one, other) for one, other in pairwise(self._window.before[-1:] + plain)
+        ]
+        costs = prefix_costs(plain, [char_cost(char) for char in plain], joints)
+        odd = accumulate((self._oddity_of_found(char, at) for at, char in enumerate(items)), initial=0.0)
+        return [cost + more for cost, more in zip(costs, odd, strict=True)]
 
-        Return the cost of the cheapest original in nats, its characters, and the end.
-        """
+    def run(self, site: int) -> Found:
+        """Search as many items as a slip at item `site` can reach."""
         self._site = site
-        self._entries.clear()
-        self._leading.clear()
-        self._ways.clear()
-        self._paths = {(0, 0): {self._window.before: Path(0.0)}}
+        self._paths[0, 0][self._window.before] = Path(0.0)
         last_pending = site
         at = 0
-        stop = len(self._window.items) if end is None else end
-        while at < stop and (end is not None or at <= last_pending + _AFTER):
+        stop = len(self._window.items)
+        while at < stop and at <= last_pending + _AFTER:
             pending = [node for node in self._paths if node[0] == at and node[1]]
             for node in pending:
-                if self._least(node) < self._least((at, 0)) + _BEAM:
-                    self._extend(node, node, "", None, 0.0)
+                if self._least(node) < min(self._least((at, 0)), self._unharmed[at]) + _BEAM:
+                    self._extend(node)
                     last_pending = at
-            self._extend((at, 0), (at, 0), "", None, 0.0)
+            self._extend((at, 0))
             at += 1
-        if at == len(self._window.items):
+        if at == stop:
             self._finish(at)
-        following = self._page.plain(self._window.items[at]) if at < len(self._window.items) else "\n"
+        following = self._plain[at] if at < stop else "\n"
         total, last = self._entry((at, 0), following)
-        return total, self._trace((at, 0), last), at
+        unharmed = self._unharmed[at] - self._page.affinity(self._plain[at - 1], following)
+        return Found(self._trace((at, 0), last), unharmed - total, at)
 
     def _finish(self, at: int) -> None:
         """Let characters that wait for a byte end with the line."""
         for node in [node for node in self._paths if node[0] == at and node[1]]:
-            self._extend(node, node, "", None, 0.0)
+            self._extend(node)
 
     def _least(self, node: Node) -> float:
-        return min((path.cost for path in self._paths.get(node, {}).values()), default=inf)
+        return min((path.cost for path in self._paths[node].values()), default=inf)
 
-    def _entry(self, node: Node, char: str) -> tuple[float, str]:
+    def _entry(self, node: Node, char: str, weight: float = 1.0) -> tuple[float, str]:
         """The cheapest way to have `char` come next at a node: its cost, and the last character before."""
-        if (node, char) not in self._entries:
+        key = node, char, weight
+        if key not in self._entries:
             if node not in self._leading:
-                paths = self._paths.get(node, {})
+                paths = self._paths[node]
                 self._leading[node] = sorted((path.cost, last) for last, path in paths.items())[:_WIDTH]
-            ways = ((cost - self._page.affinity(last, char), last) for cost, last in self._leading[node])
-            self._entries[node, char] = min(ways, default=(inf, ""))
-        return self._entries[node, char]
+            ways = (
+                (cost - weight * self._page.affinity(last, char), last) for cost, last in self._leading[node]
+            )
+            self._entries[key] = min(ways, default=(inf, ""))
+        return self._entries[key]
 
     def _trace(self, node: Node, last: str) -> tuple[Original, ...]:
         characters: list[Original] = []
@@ -159,77 +190,110 @@ class Search:
             path = self._paths[path.node][path.last]
         return tuple(reversed(characters))
 
-    def _extend(self, origin: Node, node: Node, plain: str, word: Chain | None, extra: float) -> None:
-        """Grow the word that begins at `origin` by every next character, and keep what is cheapest."""
-        for step in self._steps(node):
-            more = extra + (self._page.doubt if step.slips else 0.0)
-            choices = self._choices(step)
-            self._page.budget.spend(len(choices))
-            again = step.lost and word is not None and word.lost
-            for rank, (char, simple) in enumerate(choices if again else choices[:_FIRST]):
-                said = plain + simple
-                price = word_cost(said) if plain else char_cost(said)
-                likely = rank < (_FEW if again else _MANY)
-                deeper = likely and len(said) < LONGEST and is_han(char)
-                if price is None and not deeper and not step.slips:
-                    continue
-                grown = Chain(char, node[0], step, word, step.lost or (word is not None and word.lost))
-                if price is not None:
-                    price += more + self._oddity(char, node[0], step)
-                    self._relax(origin, step.to, said, grown, price)
-                if deeper:
-                    self._extend(origin, step.to, said, grown, more)
-                elif step.slips and not self._page.doubt:
-                    self._pair_up(origin, step.to, said, grown, more)
+    def _extend(self, origin: Node) -> None:
+        """Keep what is cheapest of all words that begin at a node."""
+        parts: dict[Node, list[Part]] = {origin: [Part("", None, 0.0)]}
+        for length in range(1, LONGEST + 1):
+            longer: defaultdict[Node, list[Part]] = defaultdict(list)
+            for node, those in parts.items():
+                for step in self._steps(node):
+                    if length == 1:
+                        self._begin(origin, step, longer[step.to])
+                    elif step.lost and len(those) > 1 and length == 2:
+                        self._pair_up(origin, node, step, those, longer[step.to])
+                    else:
+                        self._lengthen(origin, node, step, those, longer[step.to])
+            parts = longer if length < LONGEST else {}
 
-    def _pair_up(self, origin: Node, node: Node, plain: str, word: Chain, extra: float) -> None:
-        """Make words of two characters of which a byte each was dropped, however rare the first is alone."""
-        for step in self._steps(node):
-            if step.lost:
-                words = _words(plain, self._choices(step))
-                self._page.budget.spend(len(words))
-                for char, said, price in words:
-                    grown = Chain(char, node[0], step, word, lost=True)
-                    self._relax(origin, step.to, said, grown, price + extra)
+    def _begin(self, origin: Node, step: Step, longer: list[Part]) -> None:
+        """Take every character of a step as a word, and as the beginning of one."""
+        choices = self._choices(step)
+        starts = beginnings()
+        self._page.budget.spend(len(choices))
+        for rank, (char, simple) in enumerate(choices):
+            part = Part(simple, Link(char, origin[0], step, None), self._extra(char, origin[0], step))
+            if rank < _FIRST:
+                self._relax(origin, step.to, part, char_cost(simple))
+            if simple in starts:
+                longer.append(part)
+
+    def _lengthen(self, origin: Node, node: Node, step: Step, parts: list[Part], longer: list[Part]) -> None:
+        choices = self._choices(step)
+        known, starts = word_costs(), beginnings()
+        self._page.budget.spend(len(parts) * len(choices) // 4)
+        for part in parts:
+            for choice in choices:
+                said = part.plain + choice[1]
+                price = known.get(said)
+                if price is not None or said in starts:
+                    grown = self._grown(node, step, part, choice[0], said)
+                    longer.append(grown)
+                    if price is not None:
+                        self._relax(origin, step.to, grown, price)
+
+    def _pair_up(self, origin: Node, node: Node, step: Step, parts: list[Part], longer: list[Part]) -> None:
+        """Make words that begin with two characters of which a byte each was dropped."""
+        first = {part.link.char: part for part in parts if part.link}
+        second = {char for char, _ in self._choices(step)}
+        kin = next(part.link.step.kin for part in parts if part.link)
+        known = word_costs()
+        pairs = _word_pairs(kin, step.kin, self._page.plain)
+        self._page.budget.spend(len(pairs) // 4)
+        for one, other, said in pairs:
+            if one in first and other in second:
+                grown = self._grown(node, step, first[one], other, said)
+                longer.append(grown)
+                if said in known:
+                    self._relax(origin, step.to, grown, known[said])
+
+    def _grown(self, node: Node, step: Step, part: Part, char: str, said: str) -> Part:
+        return Part(said, Link(char, node[0], step, part.link), part.extra + self._extra(char, node[0], step))
 
     def _steps(self, node: Node) -> tuple[Step, ...]:
         if node not in self._ways:
             self._ways[node] = tuple(self._page.ways(self._window, node, self._site))
         return self._ways[node]
 
-    def _relax(self, origin: Node, to: Node, plain: str, word: Chain, price: float) -> None:
-        entry, last = self._entry(origin, plain[0])
-        total = entry + price
-        paths = self._paths.setdefault(to, {})
-        if plain[-1] not in paths or total < paths[plain[-1]].cost:
-            paths[plain[-1]] = Path(total, origin, last, word)
+    def _relax(self, origin: Node, to: Node, word: Part, price: float) -> None:
+        entry, last = self._entry(origin, word.plain[0], JOINT if len(word.plain) > 1 else 1.0)
+        total = entry + price + word.extra
+        paths = self._paths[to]
+        if word.plain[-1] not in paths or total < paths[word.plain[-1]].cost:
+            paths[word.plain[-1]] = Path(total, origin, last, word.link)
 
-    def _oddity(self, char: str, at: int, step: Step) -> float:
-        """What speaks against a character: a reading that is another's, a question mark that asks nothing."""
+    def _extra(self, char: str, at: int, step: Step) -> float:
+        """What speaks against a character beside its words: a slip in a page without any, or what is odd about it."""
+        doubt = self._page.doubt if step.slips else 0.0
         if step.lost:
-            return _UNPAIRED if char == "）" and not self._window.is_open(at) else 0.0
+            return doubt + (_UNPAIRED if char == "）" and not self._window.is_open(at) else 0.0)
         if step.to[1]:
-            return 0.0
+            return doubt
         said = self._window.said.get(step.to[0])
         if said is not None and not reads(char, said):
-            return _MISREAD
+            return doubt + _MISREAD
+        return doubt + self._asks_nothing(char, at)
+
+    def _oddity_of_found(self, char: str, at: int) -> float:
+        said = self._window.said.get(at + 1)
+        return _MISREAD if said is not None and not reads(char, said) else self._asks_nothing(char, at)
+
+    def _asks_nothing(self, char: str, at: int) -> float:
         return _NO_QUESTION if char in "?？" and not self._window.asks(at) else 0.0
 
-    def _choices(self, step: Step) -> tuple[tuple[str, str], ...]:
-        """A step's characters with their Simplified forms, the likeliest first."""
+    def _choices(self, step: Step) -> tuple[Choice, ...]:
+        """A step's characters with their Simplified forms, the likeliest first.
+
+        A reading that stands behind a dropped byte names the character; elsewhere annotated ones are out.
+        """
+        page = self._page
         if len(step.choices) == 1:
             char = step.choices[0]
-            return ((char, self._page.plain(char)),)
-        if step not in self._ranked:
-            self._ranked[step] = tuple(sorted(self._fitting(step), key=lambda both: char_cost(both[1])))
-        return self._ranked[step]
-
-    def _fitting(self, step: Step) -> list[tuple[str, str]]:
-        """A reading that stands behind a dropped byte names the character; elsewhere annotated ones are out."""
-        page = self._page
+            return ((char, page.plain(char)),)
         said = self._window.said.get(step.to[0]) if step.to[1] == 0 else None
         if said is not None:
-            return [(char, page.plain(char)) for char in step.choices if reads(char, said)]
-        return [
-            (char, page.plain(char)) for char in step.choices if char not in page.readings and page.fits(char)
-        ]
+            return tuple((char, page.plain(char)) for char in step.choices if reads(char, said))
+        if step.choices not in page.ranked:
+            fitting = (char for char in step.choices if char not in page.readings and page.fits(char))
+            both = ((char, page.plain(char)) for char in fitting)
+            page.ranked[step.choices] = tuple(sorted(both, key=lambda choice: char_cost(choice[1])))
+        return page.ranked[step.choices]

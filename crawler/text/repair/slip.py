@@ -19,6 +19,16 @@ A3 = 0xA3
 
 
 @cache
+def _ending_in(trail: int) -> tuple[str, ...]:
+    return tuple(pair(lead, trail) for lead in range(0x81, 0xFF) if valid(lead, trail))
+
+
+@cache
+def _beginning_with(lead: int) -> tuple[str, ...]:
+    return tuple(pair(lead, trail) for trail in range(0x80, 0xFF) if valid(lead, trail))
+
+
+@cache
 def _with_trail(trail: int, before: int) -> tuple[str, ...]:
     """All characters with this second byte whose first one is dropped when `before` follows it."""
     leads = (lead for lead in range(0x81, 0xFF) if valid(lead, trail) and not valid(lead, before))
@@ -36,7 +46,8 @@ def _starts(item: str, at: int, signs: str) -> Iterator[Step]:
     """The slips that can begin at an item with no byte pending."""
     code = gbk_bytes(item)
     if len(code) == 1 and item in signs:
-        yield Step(_with_trail(A3, code[0]), (at + 1, code[0] | 0x80), lost=True, slips=True)
+        to = (at + 1, code[0] | 0x80)
+        yield Step(_with_trail(A3, code[0]), to, lost=True, slips=True, kin=_ending_in(A3))
     elif len(code) == 2 and chr(code[1]) in signs and valid(code[0], A3):
         yield Step((pair(code[0], A3),), (at + 1, code[1] | 0x80), lost=False, slips=True)
 
@@ -48,7 +59,7 @@ def _pending(item: str, at: int, lead: int, signs: str) -> Iterator[Step]:
     if chr(code[0] & 0x7F) in signs and code[0] > 0x7F:
         lost = tuple(char for char in lost if gbk_bytes(char)[1] != A3)  # that would have slipped too
     if lost:
-        yield Step(lost, (at, 0), lost=True)
+        yield Step(lost, (at, 0), lost=True, kin=_beginning_with(lead))
     if item and valid(lead, code[0]):
         yield Step((pair(lead, code[0]),), (at + 1, code[1] if len(code) == 2 else 0), lost=False)
     if len(code) == 2 and code[1] < 0x7F and code[0] > 0x80 and valid(lead, code[0]):

@@ -19,7 +19,7 @@ from crawler.text.repair.slip import slip_ways
 from crawler.text.repair.suspicion import slip_sites
 
 _DOUBT = 8.0  # nats against a slip in a page that has shown no damage
-_GAIN = 12.0  # nats that a slip must win by in such a page
+_GAIN = 16.0  # nats that a slip must win by in such a page
 _LABEL = 6.0  # nats more for a colon that looks like a label's
 _LONG_LABEL = 8  # characters
 _SURE_GAIN = 1.0  # nats that a slip must win by in a damaged page

@@ -21,7 +21,7 @@ class Widening:
 
 
 def _chinese(char: str) -> bool:
-    return bool(char) and (is_han(char) or char in _CLOSED)
+    return bool(char) and (is_han(char) or char in _CLOSED or char in NARROW)
 
 
 def _pairs(text: str) -> dict[int, int]:
@@ -39,15 +39,21 @@ def _pairs(text: str) -> dict[int, int]:
 
 
 def _neighbours(text: str, at: int) -> tuple[str, str]:
-    """The characters before and after a sign; a parenthesis between them and the sign is looked through."""
+    """The characters before and after a sign; a parenthesis between them and the sign is looked through.
+
+    Behind a sign a number is, too: 今年:3月, and 45:6－7 where the sign behind it is wide. A parenthesis that is the
+    only one of its pair may stand on a line of its own.
+    """
+    between = "()\n" if text[at] in "()" else "()"
     before, after = at - 1, at + 1
-    while before >= 0 and text[before] in "()":
+    while before >= 0 and text[before] in between:
         before -= 1
-    while after < len(text) and text[after] in "()":
+    while after < len(text) and text[after] in between:
         after += 1
     number = _DIGITS.match(text, after)
-    if number and before >= 0 and not text[before].isdigit() and number.end() < len(text):
-        after = number.end()
+    if number and number.end() < len(text):
+        wide = text[number.end()] in NARROW
+        after = number.end() if wide or not text[max(0, before) : before + 1].isdigit() else after
     return text[before] if before >= 0 else "", text[after] if after < len(text) else ""
 
 
