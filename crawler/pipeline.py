@@ -29,12 +29,16 @@ MENDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Visited:
     """The spider's item: a visit that is done."""
 
     visit: Visit[Part]
     at: datetime
+
+    def __repr__(self) -> str:
+        """What a log line should say of it: not the whole page."""
+        return f"<a visit to {self.visit.url}>"
 
 
 class RecordPipeline:

@@ -114,6 +114,8 @@ class Quarantine:
 
         Where that transaction fails, what was recorded in it is recorded again, each visit by itself.
         """
+        if self._dry_run or not self._database.is_sqlite:
+            return [self._take_alone(arrival) for arrival in arrivals]
         settled: list[tuple[Sighting, Change]] = []
         taken = 0
         try:
@@ -136,7 +138,7 @@ class Quarantine:
         """Gather what is settled, to be told when it is committed."""
         self._uncommitted = settled
         try:
-            with contextlib.nullcontext() if self._dry_run else self._database.together():
+            with self._database.together():
                 yield
         finally:
             self._uncommitted = None

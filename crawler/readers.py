@@ -52,14 +52,14 @@ class Readers:
         may_help = _cores() > 1 if processes is None else processes > 0
         self._starts_left = STARTS if may_help else 0
         self._recent: deque[float] = deque(maxlen=FAST_PAGES)
-        self._helper: _Helper | None = None
+        self._helper: Helper | None = None
         self._starting: asyncio.Task[None] | None = None
 
     async def read(self, page: PageBody, publisher: Publisher) -> Part:
         """Read one page, as `read.read_part` does. Raises the same errors, and ReaderDied."""
         if self._starts_left:
             self._recent.append(time.monotonic())
-        helper = self._at_hand()
+        helper = self._with_room()
         answer = await helper.ask(page, publisher) if helper is not None else None
         if isinstance(answer, PageError):
             raise answer
@@ -73,10 +73,15 @@ class Readers:
         if self._helper is not None:
             await self._helper.close()
 
-    def _at_hand(self) -> _Helper | None:
+    @property
+    def helper(self) -> Helper | None:
+        """The second process, while there is one."""
+        return self._helper if self._helper is not None and self._helper.is_alive else None
+
+    def _with_room(self) -> Helper | None:
         """The second process, where it has room for one more page. Starts it when it is time."""
-        if self._helper is not None and self._helper.is_alive:
-            return self._helper if self._helper.waiting < WAITING else None
+        if (helper := self.helper) is not None:
+            return helper if helper.waiting < WAITING else None
         if self._starts_left and self._starting is None and self._is_fast():
             self._starts_left -= 1
             self._starting = asyncio.create_task(self._start())
@@ -87,14 +92,14 @@ class Readers:
 
     async def _start(self) -> None:
         try:
-            self._helper = await _Helper.start()
+            self._helper = await Helper.start()
         except OSError:
             self._starts_left = 0  # no more processes may be had: all is read here
         finally:
             self._starting = None
 
 
-class _Helper:
+class Helper:
     """The second process, seen from the first."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
@@ -103,7 +108,7 @@ class _Helper:
         self._listening = asyncio.create_task(self._listen())
 
     @classmethod
-    async def start(cls) -> _Helper:
+    async def start(cls) -> Helper:
         """Start it; it is at work a moment later."""
         pipe = asyncio.subprocess.PIPE
         return cls(
@@ -116,6 +121,11 @@ class _Helper:
     def is_alive(self) -> bool:
         """Whether it can be asked."""
         return not self._listening.done()
+
+    @property
+    def pid(self) -> int:
+        """Its number in the system."""
+        return self._process.pid
 
     @property
     def waiting(self) -> int:

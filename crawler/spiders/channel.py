@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import deque
 from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -39,6 +40,8 @@ LISTING_PRIORITY = 10
 CATCH_UP_PAGES = 3
 #: How many columns of a channel are visited: those it names, and those its home page shows.
 COLUMN_LIMIT = 24
+#: How many requests wait for their answers at a time; the articles beyond are kept as no more than key and address.
+AT_ONCE = 64
 
 
 class Role(StrEnum):
@@ -87,7 +90,9 @@ class ChannelSpider(Spider):
         self.readers = Readers()
         self._database = database
         self._quarantine: Quarantine | None = None
-        self._keys: set[str] = set()
+        self._keys: set[str] = set()  # of the articles that this run visits
+        self._backlog: deque[tuple[str, str]] = deque()  # key and address of those whose turn is to come
+        self._open = 0  # requests without an answer
         self._unknown: set[str] = set()  # found, not visited yet: the store has nothing to say of them
         self._listings: set[str] = set()
         self._links_found = 0
@@ -137,14 +142,11 @@ class ChannelSpider(Spider):
             yield request
         pending = articles.pending(self.database, self.task.channel.name)
         self._unknown.update(link.key for link in pending)
-        for request in self._article_requests(pending):
+        for request in self._plan((link.key, link.url) for link in pending):
             yield request
-        for article in articles.revisitable(
-            self.database, self.task.channel.name, since=now - self.task.revisit_for
-        ):
-            if request_ := self._visit(article.key, article.url):
-                for request in request_:
-                    yield request
+        known = articles.revisitable(self.database, self.task.channel.name, since=now - self.task.revisit_for)
+        for request in self._plan((article.key, article.url) for article in known):
+            yield request
 
     # -- listings
 
@@ -158,6 +160,10 @@ class ChannelSpider(Spider):
     def parse_listing(self, response: Response, way: Way) -> Iterator[Request]:
         """Find a listing's articles, its next page and, on a home page, its columns."""
         self._answered(response)
+        yield from self._read_listing(response, way)
+        yield from self._next()
+
+    def _read_listing(self, response: Response, way: Way) -> Iterator[Request]:
         if response.status == 304:
             self.quarantine.listing(asked_url(response), None)
             self._listing_visited(way)
@@ -191,7 +197,7 @@ class ChannelSpider(Spider):
             self._remember_listing(response)
         self._listing_visited(way, unknown)
         if self.task.follow:
-            yield from self._article_requests(links)
+            yield from self._plan((link.key, link.url) for link in links)
         if way.role is Role.HOME:
             self.tally.columns.extend(listing.columns[: self._room_for_columns()])
             if self.task.follow:
@@ -280,18 +286,34 @@ class ChannelSpider(Spider):
         named = {channel.home + path.lstrip("/") for path in channel.columns}
         return Role.NAMED if url in named else Role.FOUND
 
-    def _article_requests(self, links: Iterable[Link]) -> Iterator[Request]:
-        for link in links:
-            yield from self._visit(link.key, link.url)
+    def _plan(self, found: Iterable[tuple[str, str]]) -> Iterator[Request]:
+        """Note articles by key and address, each to be visited once; begin with those that there is room for."""
+        for key, url in found:
+            if key not in self._keys:
+                self._keys.add(key)
+                self._backlog.append((key, url))
+                self.tally.requested()
+        yield from self._next()
+
+    def _next(self) -> Iterator[Request]:
+        """The requests for which there is room now. To be called after every answer."""
+        while self._backlog and self._open < AT_ONCE:
+            key, url = self._backlog.popleft()
+            self.tally.queued -= 1  # its requests are counted one by one
+            address = self.publisher.locate(url)
+            yield from self._begin(key, url, address) if address is not None else ()
 
     def _visit(
         self, key: str, url: str, address: ArticleAddress | None = None, *, fresh: bool = False
     ) -> list[Request]:
-        """The first requests of a visit to an article, or none where this run visited it already."""
+        """The first requests of a visit to an article, or none where this run visits it already."""
         address = address or self.publisher.locate(url)
         if key in self._keys or address is None:
             return []
         self._keys.add(key)
+        return self._begin(key, url, address, fresh=fresh)
+
+    def _begin(self, key: str, url: str, address: ArticleAddress, *, fresh: bool = False) -> list[Request]:
         is_new = key in self._unknown
         known = {} if is_new else articles.parts(self.database, self.publisher.name, key)
         self._unknown.discard(key)
@@ -321,7 +343,7 @@ class ChannelSpider(Spider):
             asks = visit.unmodified(ask)
         else:
             asks = visit.failed(ask, *verdict)
-        for wanted in self._carry_on(visit, asks):
+        for wanted in (*self._carry_on(visit, asks), *self._next()):
             yield wanted
 
     async def _read(self, response: Response, visit: Visit[Part], ask: Ask) -> list[Ask]:
@@ -340,15 +362,16 @@ class ChannelSpider(Spider):
         """Note a request that got no answer."""
         if isinstance(failure.value, StoppedError):
             return
-        self.tally.unanswered()
+        self._unanswered()
         request: Request = failure.request  # type: ignore[attr-defined]
         what = reason(failure)
         visit = request.cb_kwargs.get("visit")
         if visit is None:
             self._listing_failed(request.url, what, request.cb_kwargs["way"])
-            return
-        ask = request.cb_kwargs["ask"]
-        yield from self._carry_on(visit, visit.failed(ask, Outcome.FAILED, what))
+        else:
+            ask = request.cb_kwargs["ask"]
+            yield from self._carry_on(visit, visit.failed(ask, Outcome.FAILED, what))
+        yield from self._next()
 
     def _carry_on(self, visit: Visit[Part], asks: list[Ask]) -> Iterator[Request | Visited]:
         for ask in asks:
@@ -360,7 +383,9 @@ class ChannelSpider(Spider):
 
     def settle_doubts(self) -> None:
         """Before the run ends, fetch what its judge needs to settle a doubt. Raises DontCloseSpider."""
-        requests = [request for wanted in self.quarantine.wanted() for request in self._wanted_pages(wanted)]
+        requests = list(self._next()) or [
+            request for wanted in self.quarantine.wanted() for request in self._wanted_pages(wanted)
+        ]
         if not requests or self.crawler.engine is None:
             return
         for request in requests:
@@ -370,7 +395,7 @@ class ChannelSpider(Spider):
     def _wanted_pages(self, wanted: Wanted) -> list[Request]:
         if wanted.key is not None:
             return self._visit(wanted.key, wanted.url, fresh=wanted.fresh)
-        self.tally.requested()
+        self._asked()
         return [Request(wanted.url, callback=self.parse_probe, errback=self.probe_failed, dont_filter=True)]
 
     def parse_probe(self, response: Response) -> None:
@@ -381,9 +406,21 @@ class ChannelSpider(Spider):
 
     def probe_failed(self, failure: Failure) -> None:
         """Note that the probe got no answer: the doubt stays."""
-        self.tally.unanswered()
+        self._unanswered()
 
     # -- common
+
+    def _asked(self) -> None:
+        self._open += 1
+        self.tally.requested()
+
+    def _answered(self, response: Response) -> None:
+        self._open -= 1
+        self.tally.answer(response.status, len(response.body))
+
+    def _unanswered(self) -> None:
+        self._open -= 1
+        self.tally.unanswered()
 
     def _request(
         self,
@@ -393,7 +430,7 @@ class ChannelSpider(Spider):
         arguments: dict[str, Any],
         priority: int = 0,
     ) -> Request:
-        self.tally.requested()
+        self._asked()
         meta = {"validators": (known.etag, known.last_modified)} if known else {}
         return Request(
             url,
@@ -404,9 +441,6 @@ class ChannelSpider(Spider):
             priority=priority,
             dont_filter=True,  # what was asked for already is known by its key
         )
-
-    def _answered(self, response: Response) -> None:
-        self.tally.answer(response.status, len(response.body))
 
     async def closed_down(self, reason: str) -> None:
         """Judge what is held, and close the run in the store."""
@@ -424,7 +458,9 @@ class ChannelSpider(Spider):
                 "Open the home page in a browser: if it shows articles, the site was redesigned",
             )
         if self.run_id is not None:
-            articles.finish_run(self.database, self.run_id, datetime.now(UTC), self.tally.counts())
+            articles.finish_run(
+                self.database, self.run_id, datetime.now(UTC), self.tally.counts(), self.tally.notes()
+            )
 
     def _judge(self) -> None:
         told = self.quarantine.finish(datetime.now(UTC))

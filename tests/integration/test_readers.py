@@ -1,0 +1,118 @@
+"""The second process that reads pages: it reads as the first does, and its death costs one page and no more."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import pickle
+import signal
+import urllib.request
+
+import pytest
+
+from crawler import readers
+from crawler.read import read_part
+from crawler.readers import ReaderDied, Readers
+from crawler.sites import PEOPLE
+from storage.errors import PageAbsent, TemplateUnknown
+from storage.records import Outcome, PageBody
+from tests.replica import Replica
+
+
+@pytest.fixture(scope="module")
+def pages() -> list[PageBody]:
+    with Replica(seed=4, articles=12) as site:
+        return [PageBody(truth["url"], fetched(truth["url"]), "text/html") for truth in site.truths()]
+
+
+def fetched(url: str) -> bytes:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(url) as answer:
+        return answer.read()
+
+
+@pytest.fixture(autouse=True)
+def always_fast(monkeypatch):
+    monkeypatch.setattr(readers, "FAST_PAGES", 1)
+
+
+async def with_helper(reader: Readers, page: PageBody) -> None:
+    """Read until the second process is at work."""
+    while reader.helper is None:
+        await reader.read(page, PEOPLE)
+        await asyncio.sleep(0.01)
+
+
+def test_both_processes_read_the_same(pages):
+    async def read() -> list[object]:
+        reader = Readers(processes=1)
+        await with_helper(reader, pages[0])
+        read = await asyncio.gather(*(reader.read(page, PEOPLE) for page in pages))
+        await reader.close()
+        return read
+
+    assert asyncio.run(read()) == [read_part(page, PEOPLE) for page in pages]
+
+
+GONE = PageBody("http://cq.people.com.cn/n2/2026/0101/c365402-40000001.html", b"<html><body>404 Not Found")
+
+
+def test_errors_cross_the_border_whole(pages):
+    async def read() -> list[object]:
+        reader = Readers(processes=1)
+        await with_helper(reader, pages[0])
+        read = await asyncio.gather(reader.read(GONE, PEOPLE), return_exceptions=True)
+        await reader.close()
+        return read
+
+    with pytest.raises((PageAbsent, TemplateUnknown)) as here:
+        read_part(GONE, PEOPLE)
+    (there,) = asyncio.run(read())
+    assert (type(there), str(there), vars(there)) == (type(here.value), str(here.value), vars(here.value))
+
+
+def test_an_absence_keeps_its_outcome_when_it_is_copied():
+    copied = pickle.loads(pickle.dumps(PageAbsent("it is gone", Outcome.SOFT_GONE, subject="u")))
+    assert (copied.message, copied.outcome, copied.subject) == ("it is gone", Outcome.SOFT_GONE, "u")
+
+
+def test_a_death_fails_the_page_in_hand_and_the_others_are_read(pages):
+    async def read() -> list[object]:
+        reader = Readers(processes=1)
+        await with_helper(reader, pages[0])
+        assert reader.helper is not None
+        os.kill(reader.helper.pid, signal.SIGSTOP)
+        asked = [asyncio.ensure_future(reader.read(page, PEOPLE)) for page in pages]
+        await asyncio.sleep(0)
+        os.kill(reader.helper.pid, signal.SIGKILL)
+        read = await asyncio.gather(*asked, return_exceptions=True)
+        await with_helper(reader, pages[0])
+        await reader.close()
+        return read
+
+    first, *others = asyncio.run(read())
+    assert isinstance(first, ReaderDied)
+    assert others == [read_part(page, PEOPLE) for page in pages[1:]]
+
+
+def test_slow_pages_start_nothing(pages, monkeypatch):
+    monkeypatch.setattr(readers, "FAST_PAGES", 64)
+
+    async def read() -> Readers:
+        reader = Readers(processes=1)
+        for page in pages:
+            await reader.read(page, PEOPLE)
+        return reader
+
+    assert asyncio.run(read()).helper is None
+
+
+def test_without_a_second_core_all_is_read_here(pages):
+    async def read() -> Readers:
+        reader = Readers(processes=0)
+        for page in pages:
+            await reader.read(page, PEOPLE)
+            await asyncio.sleep(0)
+        return reader
+
+    assert asyncio.run(read()).helper is None
