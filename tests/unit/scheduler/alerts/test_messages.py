@@ -76,7 +76,10 @@ def test_english_messages_speak_no_chinese_of_their_own() -> None:
 
 # -- the title line
 
-LONG = "重庆市渝北区人民政府办公室转发关于推动成渝地区双城经济圈建设行动方案若干配套政策措施和重点任务的补充通知（第三批）"
+LONG = (
+    "重庆市渝北区人民政府办公室转发关于推动成渝地区双城经济圈建设行动方案若干配套措施"
+    + "和重点任务的补充通知（第三批）"
+)
 #: (what it shows, items, language, title line)
 TITLES = [
     ("what is new", [appeared(fields("渝北新增公园"))], "zh", "新发表：渝北新增公园"),
