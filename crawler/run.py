@@ -52,7 +52,7 @@ class Crawls:
     def __init__(self, database: Database, options: Options) -> None:
         self.database = database
         self._hosts = Hosts(options.requests_per_hour, options.requests_spent)
-        self._going: set[Crawler] = set()
+        self._going: dict[Crawler, CrawlTask] = {}
         self._runner = AsyncCrawlerRunner(options.settings())
 
     async def crawl(self, task: CrawlTask, listener: Callable[[Tally], None]) -> CrawlResult:
@@ -62,13 +62,13 @@ class Crawls:
         tally = Tally(listener)
         started = time.monotonic()
         crawler = self._runner.create_crawler(ChannelSpider)
-        self._going.add(crawler)
+        self._going[crawler] = task
         try:
             await self._runner.crawl(
                 crawler, task=task, tally=tally, database=self.database, hosts=self._hosts
             )
         finally:
-            self._going.discard(crawler)
+            del self._going[crawler]
         spider, host = crawler.spider, urlsplit(task.channel.home).netloc
         return CrawlResult(
             run=getattr(spider, "run_id", None),
@@ -85,18 +85,22 @@ class Crawls:
             gap=self._hosts.budget(host).gap(host, time.monotonic()),
         )
 
-    async def stop(self) -> None:
-        """Finish the pages in hand and end all crawls; requests that still wait for their turn are given up.
+    async def stop(self, only: CrawlTask | None = None) -> None:
+        """Finish the pages in hand and end all crawls, or only that of one task; requests that still wait for
+        their turn are given up.
 
         A crawl that has only just begun is ended as soon as it runs.
         """
-        while any(not _runs(crawler) for crawler in self._going):
+        while any(not _runs(crawler) for crawler in self._chosen(only)):
             await asyncio.sleep(0.02)  # Scrapy cannot stop what has not started
-        running = list(self._going)
+        running = self._chosen(only)
         for crawler in running:
             if polite := crawler.get_downloader_middleware(Politeness):
                 polite.stop()
         await asyncio.gather(*(crawler.stop_async() for crawler in running))
+
+    def _chosen(self, only: CrawlTask | None) -> list[Crawler]:
+        return [crawler for crawler, task in self._going.items() if only is None or task is only]
 
 
 def _runs(crawler: Crawler) -> bool:

@@ -11,6 +11,7 @@ import dataclasses
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -18,12 +19,15 @@ import msgspec
 
 from crawler.run import Crawls, Options, in_reactor
 from crawler.sites import channel as channel_named
-from crawler.task import CrawlResult, CrawlTask
+from crawler.task import CrawlResult, CrawlTask, Tally
 from storage.database import Database
 from storage.decide import Policy
+from storage.records import OrderProgress
 
 #: Seconds between two signs of life.
 HEARTBEAT = 2.0
+#: Seconds between two words on how far an order is.
+TELL = 0.5
 #: Seconds that the pages in hand may take at the end.
 LAST = 8.0
 
@@ -37,8 +41,14 @@ class Start(msgspec.Struct, frozen=True):
     spent: dict[str, int] = msgspec.field(default_factory=dict)
 
 
-class Order(msgspec.Struct, frozen=True):
-    """Any further line: one crawl of one channel, under a number of the sender's."""
+class Cancel(msgspec.Struct, frozen=True, tag="cancel"):
+    """A further line: the order of this number is to stop; the pages in hand are finished."""
+
+    number: int
+
+
+class Order(msgspec.Struct, frozen=True, tag="order"):
+    """A further line: one crawl of one channel, under a number of the sender's."""
 
     number: int
     channel: str
@@ -77,10 +87,11 @@ class Order(msgspec.Struct, frozen=True):
         )
 
 
-class Answer(msgspec.Struct, frozen=True):
-    """A line back: what an order came to, or why it failed; without a number, a sign of life."""
+class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A line back: how far an order is, what it came to, or why it failed; without a number, a sign of life."""
 
     number: int | None = None
+    progress: OrderProgress | None = None
     result: CrawlResult | None = None
     error: str = ""
 
@@ -108,11 +119,16 @@ async def serve() -> None:
     beating = asyncio.ensure_future(_beat(say))
     going: set[asyncio.Future[None]] = set()
     try:
+        tasks: dict[int, CrawlTask] = {}
         while line := await reader.readline():
-            order = msgspec.json.decode(line, type=Order)
-            task = asyncio.ensure_future(_obey(crawls, order, say))
-            going.add(task)
-            task.add_done_callback(going.discard)
+            said = msgspec.json.decode(line, type=Order | Cancel)
+            if isinstance(said, Cancel):
+                work = asyncio.ensure_future(_cancel(crawls, tasks.get(said.number)))
+            else:
+                tasks[said.number] = said.task()
+                work = asyncio.ensure_future(_obey(crawls, said.number, tasks, say))
+            going.add(work)
+            work.add_done_callback(going.discard)
         await _finish(crawls, going)
     finally:
         beating.cancel()
@@ -154,13 +170,37 @@ def _speaker() -> Callable[[Answer], None]:
     return say
 
 
-async def _obey(crawls: Crawls, order: Order, say: Callable[[Answer], None]) -> None:
+async def _obey(
+    crawls: Crawls, number: int, tasks: dict[int, CrawlTask], say: Callable[[Answer], None]
+) -> None:
     try:
-        result = await crawls.crawl(order.task(), lambda tally: None)
+        result = await crawls.crawl(tasks[number], _teller(number, say))
     except Exception as error:
-        say(Answer(order.number, error=f"{type(error).__name__}: {error}"))
-        return
-    say(Answer(order.number, result))
+        say(Answer(number, error=f"{type(error).__name__}: {error}"))
+    else:
+        say(Answer(number, result=result))
+    finally:
+        del tasks[number]
+
+
+async def _cancel(crawls: Crawls, task: CrawlTask | None) -> None:
+    if task is not None:  # else it has ended by itself
+        await crawls.stop(task)
+
+
+def _teller(number: int, say: Callable[[Answer], None]) -> Callable[[Tally], None]:
+    """Tell how far an order is, not too often."""
+    last = 0.0
+
+    def tell(tally: Tally) -> None:
+        nonlocal last
+        if (now := time.monotonic()) - last >= TELL:
+            last = now
+            say(
+                Answer(number, progress=OrderProgress(tally.queued, tally.done, tuple(tally.changes.items())))
+            )
+
+    return tell
 
 
 async def _beat(say: Callable[[Answer], None]) -> None:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from crawler.sites.model import Channel
 from storage.decide import Policy
-from storage.records import RunCounts
+from storage.records import Note, RunCounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +160,10 @@ class Tally:
     def problem(self, url: str, what: str, mend: str = "", *, page_failed: bool = True) -> None:
         """Something went wrong; the crawl goes on."""
         self.problems.append(Problem(url, what, mend, page_failed))
+
+    def notes(self) -> tuple[Note, ...]:
+        """What a person should know of the crawl, to be stored with the run."""
+        return tuple(Note(problem.url, problem.what, problem.mend) for problem in self.problems)
 
     def counts(self) -> RunCounts:
         """The figures that are stored with the run."""

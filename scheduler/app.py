@@ -15,11 +15,13 @@ from urllib.parse import urlsplit
 from crawler.serve import Start
 from crawler.task import CrawlResult, CrawlTask
 from scheduler import jobs
-from scheduler.child import CrawlerProcess, CrawlFailedError, Limits
+from scheduler.child import CrawlerProcess, CrawlFailedError, Limits, ignore
+from scheduler.child import Tell as ProgressTell
 from scheduler.config import Config
+from scheduler.desk import Desk
 from scheduler.holder import AlreadyWatchedError, Holder, hold
 from scheduler.plan import BATCH, Batch, HostPlan, host_plans, utc_now
-from scheduler.post import SECONDS, Post, limits_of, publish, read_post
+from scheduler.post import SECONDS, Post, is_watched, limits_of, publish, read_post, send_test
 from scheduler.revisit import PageId
 from scheduler.rhythm import Plan
 from scheduler.tell import Teller
@@ -27,12 +29,13 @@ from storage import queries
 from storage.database import Database
 from storage.decide import Policy
 from storage.errors import NewsdeltaError, StorageError
-from storage.records import Event
+from storage.records import CrawlOrder, Event
 
 log = logging.getLogger(__name__)
 
 Tell = Callable[[Event], None]
 Report = Callable[[CrawlResult], None]
+Greet = Callable[[str], None]
 
 #: Seconds between two saves of what the plans learned, two looks at the lock, two at the clock.
 SAVE_EVERY, HOLD_EVERY, CLOCK_EVERY = 60.0, 20.0, 1.0
@@ -56,6 +59,12 @@ def task_of(config: Config, batch: Batch) -> CrawlTask:
     return CrawlTask(
         channel=config.channel(batch.channel), urls=batch.urls, follow=False, policy=policy_of(config)
     )
+
+
+def task_of_order(config: Config, order: CrawlOrder) -> CrawlTask:
+    """The crawl that a person asked for. Raises ConfigError for a channel that is not known any more."""
+    whole = task_for(config, order.channel)
+    return dataclasses.replace(whole, urls=order.urls) if order.urls else whole
 
 
 def plans_of(config: Config) -> list[HostPlan]:
@@ -86,7 +95,9 @@ class Watch:
         self.process = CrawlerProcess(lambda: start_of(self.config, database), limits)
         self.teller = Teller(database, tell, after=queries.last_event_id(database))
         self.scheduler = jobs.new_scheduler(config.time_zone)
+        self.post = post
         self.deliverer = post.deliverer(database, limits_of(config))
+        self.desk = Desk(database, self.obey, utc_now)
         self._report = report
         self._plans: dict[str, HostPlan] = {}
         self._turns: dict[str, asyncio.Lock] = {}
@@ -100,8 +111,15 @@ class Watch:
         """Schedule everything."""
         self._schedule()
         jobs.schedule_steady(self.scheduler, "tell", self.teller.tell_new, 0.5)
+        jobs.schedule_steady(self.scheduler, "orders", self.desk.look, 0.5)
         jobs.schedule_steady(self.scheduler, "save", self._save, SAVE_EVERY)
         jobs.schedule_steady(self.scheduler, "feeds", self.publish, PUBLISH_EVERY)
+        self.scheduler.start()
+
+    def attend(self) -> None:
+        """Only carry out what people ask for, while nobody watches this database."""
+        self.desk = Desk(self.database, self.obey, utc_now, lambda: not is_watched(self.config, utc_now()))
+        jobs.schedule_steady(self.scheduler, "orders", self.desk.look, 0.5)
         self.scheduler.start()
 
     def change(self, config: Config) -> None:
@@ -111,6 +129,7 @@ class Watch:
         """
         post = read_post(config)
         post.enter(self.database, utc_now())
+        self.post = post
         self.deliverer.change(post.destinations, post.letters(self.database), limits_of(config))
         self.save()
         for name in self.config.channels:
@@ -136,7 +155,7 @@ class Watch:
         self._stopping = True
         if self.scheduler.running:
             self.scheduler.pause()
-        await asyncio.gather(self.process.stop(), self.deliverer.stop())
+        await asyncio.gather(self.process.stop(), self.deliverer.stop(), self.desk.stop())
 
     async def end(self) -> None:
         """Stop, tell and keep what the last pages brought: within ten seconds."""
@@ -208,16 +227,28 @@ class Watch:
             log.warning("What was found cannot be looked up now: %s", error)
 
     async def _order(self, task: CrawlTask) -> CrawlResult | None:
-        """Crawl; two crawls of one channel never overlap, by whichever job they come."""
+        """Crawl, and report; where it fails, say why and go on."""
+        try:
+            return await self._crawl(task)
+        except CrawlFailedError as error:
+            if not self._stopping:
+                log.error("%s", error)
+            return None
+
+    async def _crawl(
+        self, task: CrawlTask, tell: ProgressTell = ignore, cancelled: asyncio.Event | None = None
+    ) -> CrawlResult:
+        """Crawl; two crawls of one channel never overlap, by whichever job they come. Raises CrawlFailedError."""
         async with self._turns.setdefault(task.channel.name, asyncio.Lock()):
-            try:
-                result = await self.process.crawl(task)
-            except CrawlFailedError as error:
-                if not self._stopping:
-                    log.error("%s", error)
-                return None
+            if cancelled and cancelled.is_set():
+                raise CrawlFailedError("The crawl was cancelled before it began", subject=task.channel.name)
+            result = await self.process.crawl(task, tell, cancelled)
         self._report(result)
         return result
+
+    async def obey(self, order: CrawlOrder, tell: ProgressTell, cancelled: asyncio.Event) -> CrawlResult:
+        """Carry out what a person asked for. Raises ConfigError, CrawlFailedError."""
+        return await self._crawl(task_of_order(self.config, order), tell, cancelled)
 
     async def publish(self) -> None:
         """Write the feeds anew where something happened."""
@@ -292,12 +323,14 @@ async def watch(
     reload: asyncio.Queue[Config] | None = None,
     show: Callable[[str], None] | None = None,
     limits: Limits = Limits(),  # noqa: B008 - frozen
+    greet: Greet | None = None,
 ) -> None:
     """Crawl every watched channel by its rhythm and tell what happens, until `stop` is set.
 
-    A config put into `reload` takes the place of the one before. `show` gets a line of status every second.
-    Raises AlreadyWatchedError where another process watches this database, also where it took over after
-    a lost connection; StorageError where the store cannot be opened.
+    With `greet` the web page is served, too; it gets the words that let a person in. A config put into `reload`
+    takes the place of the one before. `show` gets a line of status every second.
+    Raises AlreadyWatchedError where another process watches this database, also where it took over after a lost
+    connection; StorageError where the store cannot be opened; ConfigError where the page cannot be served.
     """
     async with _opened(config, tell, report, limits) as (watching, holder):
         watching.begin()
@@ -306,6 +339,8 @@ async def watch(
             asyncio.ensure_future(_mind_clock(watching, show)),
             asyncio.ensure_future(watching.deliverer.run()),
         ]
+        if greet is not None:
+            helpers.append(asyncio.ensure_future(_serve(watching, greet, stop)))
         if reload is not None:
             helpers.append(asyncio.ensure_future(_take_configs(watching, reload)))
         stopped = asyncio.ensure_future(stop.wait())
@@ -314,6 +349,35 @@ async def watch(
             if helper.done():
                 helper.result()  # raises what went wrong
             helper.cancel()
+
+
+async def serve(config: Config, stop: asyncio.Event, greet: Greet) -> None:
+    """Serve the web page until `stop` is set, beside a watcher or without one.
+
+    Crawls that people ask for are made by the watcher; here, while there is none. What waits to be delivered is
+    delivered here, too. Raises ConfigError, StorageError.
+    """
+    post = read_post(config)
+    with Database.open(config.database_url) as database:
+        if not is_watched(config, utc_now()):
+            post.enter(database, utc_now())
+        station = Watch(config, post, database, lambda event: None, lambda result: None, Limits())
+        station.attend()
+        delivering = asyncio.ensure_future(station.deliverer.run())
+        try:
+            await _serve(station, greet, stop)
+        finally:
+            await station.end()
+            delivering.cancel()
+
+
+async def _serve(station: Watch, greet: Greet, stop: asyncio.Event) -> None:
+    from scheduler.web.server import greeting, listen, serve_site, site_for  # a second to import
+
+    site = site_for(lambda: station.config, station.database, lambda one: send_test(station.post, one))
+    taken = listen(site.settings)
+    greet(greeting(site, taken))
+    await serve_site(site, taken, stop)
 
 
 async def _keep_hold(holder: Holder) -> None:
@@ -372,6 +436,7 @@ async def watch_until_signal(
     *,
     read_config: Callable[[], Config],
     show: Callable[[str], None] | None = None,
+    greet: Greet | None = None,
 ) -> None:
     """Watch until SIGINT or SIGTERM; after SIGHUP go on by what `read_config` returns. Raises as `watch` does."""
     stop, reload = asyncio.Event(), asyncio.Queue[Config]()
@@ -386,4 +451,4 @@ async def watch_until_signal(
             log.error(_NOT_TAKEN, error)
 
     loop.add_signal_handler(signal.SIGHUP, read_again)
-    await watch(config, tell, report, stop, reload=reload, show=show)
+    await watch(config, tell, report, stop, reload=reload, show=show, greet=greet)

@@ -11,9 +11,17 @@ from dataclasses import dataclass
 import msgspec
 import psutil
 
-from crawler.serve import Order, Start, decode_answer, encode_line
+from crawler.serve import Cancel, Order, Start, decode_answer, encode_line
 from crawler.task import CrawlResult, CrawlTask
 from storage.errors import NewsdeltaError
+from storage.records import OrderProgress
+
+Tell = Callable[[OrderProgress], None]
+
+
+def ignore(progress: OrderProgress) -> None:
+    """Hear how far a crawl is, and do nothing about it."""
+
 
 log = logging.getLogger(__name__)
 
@@ -54,12 +62,17 @@ class CrawlerProcess:
         """The process id, while there is a process."""
         return self._child.pid if self._child and self._child.alive else None
 
-    async def crawl(self, task: CrawlTask) -> CrawlResult:
-        """Do one task. Raises CrawlFailedError; the next task gets a new process."""
+    async def crawl(
+        self, task: CrawlTask, tell: Tell = ignore, cancelled: asyncio.Event | None = None
+    ) -> CrawlResult:
+        """Do one task, and tell now and then how far it is; after `cancelled` is set, finish the pages in hand.
+
+        Raises CrawlFailedError; the next task gets a new process.
+        """
         child = await self._ready(task)
         try:
             async with asyncio.timeout(self._limits.seconds):
-                return await child.order(task)
+                return await child.order(task, tell, cancelled)
         except TimeoutError:
             child.kill()
             raise _failed(task, "it did not come to an end") from None
@@ -104,6 +117,7 @@ class _Child:
         self._limits = limits
         self._orders: dict[int, asyncio.Future[CrawlResult]] = {}
         self._names: dict[int, CrawlTask] = {}
+        self._tells: dict[int, Tell] = {}
         self._given = 0
         self._heard = asyncio.get_running_loop().time()
         self._listening = asyncio.ensure_future(self._listen())
@@ -139,16 +153,23 @@ class _Child:
             return True
         return self._given >= self._limits.runs or megabytes > self._limits.megabytes
 
-    async def order(self, task: CrawlTask) -> CrawlResult:
+    async def order(self, task: CrawlTask, tell: Tell, cancelled: asyncio.Event | None) -> CrawlResult:
         self._given += 1
         number = self._given
         answer: asyncio.Future[CrawlResult] = asyncio.get_running_loop().create_future()
-        self._orders[number], self._names[number] = answer, task
+        self._orders[number], self._names[number], self._tells[number] = answer, task, tell
+        cancelling = asyncio.ensure_future(self._cancel(number, cancelled)) if cancelled else None
         try:
             self._write(Order.of(number, task))
             return await answer
         finally:
-            del self._orders[number], self._names[number]
+            del self._orders[number], self._names[number], self._tells[number]
+            if cancelling:
+                cancelling.cancel()
+
+    async def _cancel(self, number: int, cancelled: asyncio.Event) -> None:
+        await cancelled.wait()
+        self._write(Cancel(number))
 
     def kill(self) -> None:
         if self._process.returncode is None:
@@ -196,7 +217,9 @@ class _Child:
         waiting = self._orders.get(answer.number) if answer.number is not None else None
         if waiting is None or waiting.done() or answer.number is None:
             return
-        if answer.result is not None:
+        if answer.progress is not None:
+            self._tells[answer.number](answer.progress)
+        elif answer.result is not None:
             waiting.set_result(answer.result)
         else:
             waiting.set_exception(_failed(self._names[answer.number], answer.error))

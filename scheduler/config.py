@@ -183,7 +183,9 @@ def load(path: str | None = None, data: str | None = None, env: Mapping[str, str
         removal_after=duration(settings.watch.removal_after),
         revisit_for=duration(settings.watch.revisit_for),
         allow_private_addresses=settings.network.allow_private_addresses,
-        alerts=alerts_of(source, settings.alerts, settings.alert, settings.destination),
+        alerts=alerts_of(
+            source, settings.alerts, settings.alert, settings.destination, settings.web.url or ""
+        ),
     )
 
 

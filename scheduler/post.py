@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,7 +12,7 @@ from pathlib import Path
 from crawler.text.canonical import fold
 from scheduler.alerts.addresses import open_destination
 from scheduler.alerts.compose import compose
-from scheduler.alerts.model import Destination, Letter, Message
+from scheduler.alerts.model import Answer, Destination, Letter, Message
 from scheduler.alerts.sections import AlertSection, check_rule
 from scheduler.alerts.trial import trial
 from scheduler.alerts.write import check_templates, writer
@@ -106,6 +107,13 @@ def read_post(config: Config, env: Mapping[str, str] = os.environ) -> Post:
 def limits_of(config: Config) -> Limits:
     """How delivering goes."""
     return Limits(tries=config.alerts.tries)
+
+
+async def send_test(post: Post, subscription: Subscription) -> list[tuple[str, Answer]]:
+    """Send the test message to each destination of a subscription; what each is called, and what it answered."""
+    key = f"nd-test-{secrets.token_hex(8)}"
+    found = [post.destinations[place] for place in subscription.destinations if place in post.destinations]
+    return [(place.name, await place.send(post.trial(subscription, key))) for place in found]
 
 
 def is_watched(config: Config, now: datetime) -> bool:

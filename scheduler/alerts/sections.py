@@ -137,8 +137,12 @@ def alerts_of(
     said: AlertsSection,
     alerts: tuple[AlertSection, ...],
     destinations: tuple[DestinationSection, ...],
+    web: str = "",
 ) -> Alerts:
-    """Bring the sections together. Folders in the file are meant from where the file is."""
+    """Bring the sections together. Folders in the file are meant from where the file is.
+
+    `web` is where our own page is reached: copies are linked there unless `page` says another place.
+    """
     folder = source.absolute().parent if source else Path.cwd()
     return Alerts(
         sections=alerts,
@@ -147,7 +151,7 @@ def alerts_of(
         language=said.language,
         templates=folder / Path(said.templates).expanduser() if said.templates else None,
         feeds=folder / Path(said.feeds).expanduser() if said.feeds else None,
-        page=said.page or "",
+        page=said.page or web,
     )
 
 

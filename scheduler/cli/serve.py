@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
+import sys
+from dataclasses import replace
 
 import click
 
@@ -22,30 +25,22 @@ def command(config: Config, bind: str | None) -> None:
     The page reads the same database as `newsdelta watch`, which may run beside it or serve the page itself
     (watch --web). The first start makes a token; the address that is printed lets you in.
     """
-    from dataclasses import replace
+    from scheduler.web.settings import bound_to
 
-    from scheduler.web.settings import parse_bind
-    from storage.database import Database
-
-    settings = config.web
     if bind is not None:
         try:
-            host, port = parse_bind(bind)
+            config = replace(config, web=bound_to(config.web, bind))
         except ValueError as error:
             raise click.UsageError(str(error)) from error
-        settings = replace(settings, host=host, port=port)
-    with Database.open(config.database_url) as database:
-        asyncio.run(_serve(config, settings, database))
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    asyncio.run(_serve(config))
 
 
-async def _serve(config: Config, settings: object, database: object) -> None:
-    from scheduler.web.server import greeting, listen, serve, site_for
+async def _serve(config: Config) -> None:
+    from scheduler.app import serve
 
-    site = site_for(lambda: config, settings, database)
-    taken = listen(settings)
-    click.echo(greeting(site, taken), err=True)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    await serve(site, taken, stop)
+    await serve(config, stop, lambda words: click.echo(words, err=True))

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 @click.command("watch")
 @click.option("--once", is_flag=True, help="Do what is due now, and end: for cron.")
+@click.option("--web", is_flag=True, help="Serve the web page, too: see newsdelta serve.")
 @with_config
-def command(config: Config, once: bool) -> None:
+def command(config: Config, once: bool, web: bool) -> None:
     """Watch the channels and print what happens, until stopped (Ctrl-C, SIGTERM).
 
     A channel is visited by plan, page by page within its request budget, or crawled whole where `every` or
@@ -38,7 +39,7 @@ def command(config: Config, once: bool) -> None:
     for name, rhythm in config.rhythms.items():
         click.echo(f"Watching {name}, {rhythm}.", err=True)
     click.echo(f"The store is {config.database_name}.", err=True)
-    _watch(config, out)
+    _watch(config, out, web)
 
 
 def _once(config: Config, out: Console) -> int:
@@ -57,7 +58,7 @@ def _once(config: Config, out: Console) -> int:
     return exit_code(results)
 
 
-def _watch(config: Config, out: Console) -> None:
+def _watch(config: Config, out: Console, web: bool) -> None:
     from scheduler.app import watch_until_signal
     from scheduler.cli.paint import event_line
     from scheduler.cli.progress import print_problems
@@ -71,6 +72,7 @@ def _watch(config: Config, out: Console) -> None:
                 report=lambda result: print_problems([result]),
                 read_config=lambda: load(source),
                 show=show,
+                greet=(lambda words: click.echo(words, err=True)) if web else None,
             )
         )
 

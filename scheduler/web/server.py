@@ -11,26 +11,32 @@ from datetime import UTC, datetime
 import uvicorn
 
 from scheduler.config import Config
-from scheduler.web.access import Doorkeeper, FindKey
+from scheduler.web.access import Doorkeeper, Scope
 from scheduler.web.app import make_app
-from scheduler.web.settings import WebSettings, is_loopback, read_token
-from scheduler.web.site import Site
+from scheduler.web.settings import WebSettings, read_token
+from scheduler.web.site import SendTest, Site
+from storage import keys
 from storage.database import Database
 from storage.errors import ConfigError
 
 
-def site_for(
-    config: Callable[[], Config], settings: WebSettings, database: Database, find_key: FindKey
-) -> Site:
-    """Everything the pages need. Raises ConfigError where strangers could come in."""
-    if not settings.login and not is_loopback(settings.host):
-        raise ConfigError(
-            f"Without login, the page may listen on this machine only, not on {settings.host}",
-            subject="[web] login",
-            mend="Remove login = false, or bind to 127.0.0.1",
-        )
+def site_for(config: Callable[[], Config], database: Database, send_test: SendTest) -> Site:
+    """Everything the pages need. Raises ConfigError where the token cannot be read."""
+    settings = config().web
     token = read_token(settings.token_file) if settings.login else None
-    return Site(config, settings, database, Doorkeeper(token, find_key), lambda: datetime.now(UTC))
+    return Site(
+        config=config,
+        settings=settings,
+        database=database,
+        door=Doorkeeper(token, lambda digest: _scopes(database, digest)),
+        now=lambda: datetime.now(UTC),
+        send_test=send_test,
+    )
+
+
+def _scopes(database: Database, digest: str) -> frozenset[Scope] | None:
+    found = keys.find(database, digest)
+    return frozenset(Scope(name) for name in found.scopes) if found else None
 
 
 def listen(settings: WebSettings) -> socket.socket:
@@ -51,7 +57,7 @@ def listen(settings: WebSettings) -> socket.socket:
     return taken
 
 
-async def serve(site: Site, taken: socket.socket, stop: asyncio.Event) -> None:
+async def serve_site(site: Site, taken: socket.socket, stop: asyncio.Event) -> None:
     """Answer until `stop` is set, then let answers under way be finished, two seconds at most."""
     options = uvicorn.Config(
         make_app(site),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -52,16 +52,25 @@ class WebSection(Section, frozen=True):
         host, _ = parse_bind(self.bind)
         if self.url is not None:
             check_address("url", self.url)
-        if not self.login and not is_loopback(host):
-            raise ValueError(
-                f"login = false is for a page that only this machine can reach, not for bind = {self.bind!r}"
-            )
+        _check_login(host, self.login)
 
     def settings(self, folder: Path) -> WebSettings:
         """What the section comes to; the token stands in `folder` where no file is named."""
         host, port = parse_bind(self.bind)
         file = Path(self.token_file).expanduser().absolute() if self.token_file else folder / "web-token"
         return WebSettings(host, port, file, (self.url or "").rstrip("/"), self.login)
+
+
+def bound_to(settings: WebSettings, bind: str) -> WebSettings:
+    """The settings for another address. Raises ValueError."""
+    host, port = parse_bind(bind)
+    _check_login(host, settings.login)
+    return replace(settings, host=host, port=port)
+
+
+def _check_login(host: str, login: bool) -> None:
+    if not login and not is_loopback(host):
+        raise ValueError(f"login = false is for a page that only this machine can reach, not for {host}")
 
 
 def parse_bind(text: str) -> tuple[str, int]:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from fastapi import Request
 
+from scheduler.alerts.model import Answer
 from scheduler.config import Config
 from scheduler.web.access import Doorkeeper
 from scheduler.web.settings import WebSettings
 from storage.database import Database
+from storage.records import Subscription
+
+#: Sends a subscription's test message; gives what each destination is called, and its answer.
+SendTest = Callable[[Subscription], Awaitable[list[tuple[str, Answer]]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +28,7 @@ class Site:
     database: Database
     door: Doorkeeper
     now: Callable[[], datetime]
+    send_test: SendTest
 
 
 def site_of(request: Request) -> Site:

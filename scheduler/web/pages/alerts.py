@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import FormData
 
@@ -74,6 +75,14 @@ def save(request: Request, form: Form) -> Response:
         subscriptions.remove(site.database, before.name, site.now())
     subscriptions.put(site.database, made, site.now(), fold)
     return RedirectResponse("/alerts", 303)
+
+
+@router.post("/test")
+async def test(request: Request, form: Form) -> Response:
+    """Send a test message, and say what the far ends answered."""
+    site = site_of(request)
+    one = await run_in_threadpool(subscriptions.get, site.database, str(form.get("name")))
+    return page(request, "alert_test.html", name=one.name, answers=await site.send_test(one))
 
 
 @router.post("/act")

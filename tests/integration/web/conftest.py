@@ -12,6 +12,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from crawler.text.canonical import canonical_text, content_hash, fold
+from scheduler.alerts.model import Answer, Verdict
 from scheduler.config import Config, load
 from scheduler.web.app import make_app
 from scheduler.web.server import site_for
@@ -19,7 +20,17 @@ from storage import articles, queries
 from storage.articles import record_channel_event
 from storage.database import Database
 from storage.decide import Policy
-from storage.records import BadByte, Encoding, EventKind, Image, Outcome, Reading, Repair, Sighting
+from storage.records import (
+    BadByte,
+    Encoding,
+    EventKind,
+    Image,
+    Outcome,
+    Reading,
+    Repair,
+    Sighting,
+    Subscription,
+)
 from tests.sightings import at, seen
 
 POLICY = Policy(removal_visits=1, removal_after=timedelta())
@@ -183,11 +194,16 @@ def config(filled: Filled, tmp_path_factory: pytest.TempPathFactory) -> Config:
     return load(str(file), env={})
 
 
+async def no_test(subscription: Subscription) -> list[tuple[str, Answer]]:
+    """Nobody is written to."""
+    return [("nobody", Answer(Verdict.REFUSED, "this is a test"))]
+
+
 @pytest.fixture(scope="session")
 def app_client(config: Config) -> Iterator[TestClient]:
     """A client without a session."""
     with Database.open(config.database_url) as database:
-        app = make_app(site_for(lambda: config, config.web, database, lambda digest: None))
+        app = make_app(site_for(lambda: config, database, no_test))
         yield TestClient(app, follow_redirects=False)
 
 
