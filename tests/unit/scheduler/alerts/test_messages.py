@@ -78,7 +78,7 @@ def test_english_messages_speak_no_chinese_of_their_own() -> None:
 
 LONG = (
     "重庆市渝北区人民政府办公室转发关于推动成渝地区双城经济圈建设行动方案若干配套措施"
-    + "和重点任务的补充通知（第三批）"
+    + "和重点任务的补充通知（第三批修订版本）"
 )
 #: (what it shows, items, language, title line)
 TITLES = [
