@@ -35,4 +35,3 @@ def encode(letter: Letter) -> bytes:
     """Return the document as one line of UTF-8, without its line end."""
     text = json.dumps(document(letter), ensure_ascii=False, separators=(",", ":"))
     return text.encode("utf-8", "replace")
-
