@@ -48,7 +48,7 @@ class Limits:
     batch: int = 64
     send: float = 120.0
     message: Pauses = field(default_factory=Pauses)
-    host: Pauses = field(default_factory=Pauses)
+    host: Pauses = field(default_factory=lambda: Pauses(longest=300.0))
     stop: float = 5.0
 
 
