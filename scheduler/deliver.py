@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 Prepare = Callable[[Claim], Letter]
 _Result = TypeVar("_Result")
 
+#: Letters written together, while those before them are sent.
+WRITTEN = 16
 #: Seconds for marking what was accepted, at a sudden end.
 MARKING = 2.0
 
@@ -136,9 +138,10 @@ class Deliverer:
         """The time by the clock that all who deliver share."""
         return await self.store(outbox.clock)
 
-    async def letter(self, claim: Claim) -> Letter:
-        """Write what is to be sent. Raises whatever a template or the store may raise."""
-        return await asyncio.get_running_loop().run_in_executor(self._desk, self.prepare, claim)
+    async def letters(self, claims: Sequence[Claim]) -> list[Letter | Answer]:
+        """Write what is to be sent; where that fails, the answer that stands for it."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._desk, _letters, self.prepare, claims)
 
     async def rest(self, seconds: float) -> None:
         """Sleep, but not through the end."""
@@ -235,16 +238,22 @@ class _Lane:
         self._down = False
         gate = asyncio.Semaphore(max(1, self.destination.parallel))
         async with asyncio.TaskGroup() as group:
-            for claim in claims:
-                group.create_task(self._one(claim, gate))
+            for start in range(0, len(claims), WRITTEN):
+                some = claims[start : start + WRITTEN]
+                letters = group.create_task(self._office.letters(some))
+                for number, claim in enumerate(some):
+                    group.create_task(self._one(claim, letters, number, gate))
         await self._marked()
         await self._give_back()
 
-    async def _one(self, claim: Claim, gate: asyncio.Semaphore) -> None:
+    async def _one(
+        self, claim: Claim, letters: asyncio.Task[list[Letter | Answer]], number: int, gate: asyncio.Semaphore
+    ) -> None:
+        letter = (await letters)[number]
         async with gate:
             if self._down or self._office.stopping.is_set():
                 return
-            answer = await self._send(claim)
+            answer = letter if isinstance(letter, Answer) else await self._send(claim, letter)
             if answer.verdict is Verdict.ACCEPTED:
                 self._accepted.append((claim, answer))
                 if self._marking is None or self._marking.done():
@@ -254,16 +263,7 @@ class _Lane:
         except StorageError as error:  # its lease ends, and it is tried again
             log.warning("An alert to %s cannot be written down now: %s", self.destination.name, error)
 
-    async def _send(self, claim: Claim) -> Answer:
-        try:
-            letter = await self._office.letter(claim)
-        except NotFound as error:
-            return Answer(Verdict.REFUSED, str(error))
-        except StorageError as error:
-            return Answer(Verdict.LATER, f"the store could not be read: {error}")
-        except Exception as error:
-            log.exception("The alert %s cannot be written", claim.key)
-            return Answer(Verdict.REFUSED, f"it could not be written: {type(error).__name__}")
+    async def _send(self, claim: Claim, letter: Letter) -> Answer:
         seconds = self._office.limits.send
         try:
             async with asyncio.timeout(seconds):
@@ -345,6 +345,22 @@ class _Lane:
             async with asyncio.timeout(MARKING):
                 await self._marked()
             await self._give_back()
+
+
+def _letters(prepare: Prepare, claims: Sequence[Claim]) -> list[Letter | Answer]:
+    return [_letter(prepare, claim) for claim in claims]
+
+
+def _letter(prepare: Prepare, claim: Claim) -> Letter | Answer:
+    try:
+        return prepare(claim)
+    except NotFound as error:
+        return Answer(Verdict.REFUSED, str(error))
+    except StorageError as error:
+        return Answer(Verdict.LATER, f"the store could not be read: {error}")
+    except Exception as error:
+        log.exception("The alert %s cannot be written", claim.key)
+        return Answer(Verdict.REFUSED, f"it could not be written: {type(error).__name__}")
 
 
 def _due(database: Database, among: Sequence[str]) -> Sequence[str]:

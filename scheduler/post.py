@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from crawler.text.canonical import fold
@@ -47,8 +47,9 @@ class Post:
         """What turns a claim into a letter. The same claim makes the same letter at every try."""
 
         def prepare(claim: Claim) -> Letter:
+            message = compose(database, claim.notifications, self.page, datetime.now(UTC), claim.key)
             happened = max(one.created_at for one in claim.notifications)
-            return self.write(compose(database, claim.notifications, self.page, happened, claim.key))
+            return self.write(replace(message, created_at=happened))
 
         return prepare
 

@@ -152,7 +152,11 @@ async def _receive(file: Path) -> None:
     with file.open("w") as notes:
 
         async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            while head := await reader.readuntil(b"\r\n\r\n"):
+            while not reader.at_eof():
+                try:
+                    head = await reader.readuntil(b"\r\n\r\n")
+                except asyncio.IncompleteReadError:
+                    break
                 fields = dict(
                     line.lower().split(b": ", 1) for line in head.split(b"\r\n")[1:] if b": " in line
                 )
