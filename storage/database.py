@@ -266,7 +266,7 @@ def _sqlite_connect(connection: Any, _record: object) -> None:
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA wal_autocheckpoint = 10000")
-    connection.execute("PRAGMA cache_size = -32768")  # kB
+    connection.execute("PRAGMA cache_size = -16384")  # kB
 
 
 def _sqlite_readonly(connection: Any, _record: object) -> None:

@@ -1,6 +1,7 @@
 """`make bench`: runs every benchmark, prints one table, writes bench.json.
 
-    python -m tests.benchmarks [NAME…]      only these: crawling, decoding, repairing, diffing, revisits …
+    python -m tests.benchmarks [NAME…]      only these: crawling, decoding, repairing, diffing, revisits …; or one
+                                            part of one, by the name of its function: crawling.memory
 
 A row is {"name", "value", "unit", "peer", "peer_value", "ratio", "goal", "ok"}; a timing is never judged by itself,
 only as a ratio to a peer measured in the same run, or against the goal that the project set itself.
@@ -32,12 +33,16 @@ def measure(names: list[str]) -> list[dict[str, Any]]:
     """Run the benchmarks by these names, one after another."""
     rows: list[dict[str, Any]] = []
     for name in names:
-        module = importlib.import_module(f"tests.benchmarks.{name}")
-        if not hasattr(module, "run"):
+        whole, _, part = name.partition(".")
+        module = importlib.import_module(f"tests.benchmarks.{whole}")
+        work = getattr(module, part or "run", None)
+        if work is None:
+            if part:
+                sys.exit(f"the benchmark {whole} has no part {part}")
             continue
         started = time.monotonic()
         print(f"… {name}", file=sys.stderr, flush=True)
-        rows.extend(module.run())
+        rows.extend(work())
         print(f"  {name} took {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
     return rows
 
