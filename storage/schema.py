@@ -364,3 +364,11 @@ keys = Table(
     Column("made_at", UtcTime, nullable=False),
     UniqueConstraint("name"),
 )
+
+#: Channels that are left out of the watch until people let them go on.
+pauses = Table(
+    "pauses",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("since", UtcTime, nullable=False),
+)
