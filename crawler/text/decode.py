@@ -8,7 +8,7 @@ The ladder, first rung that holds (per page, never per host: one publisher's pag
 4. where the text is short, or a label or the look of the text speaks against it: each codec that decodes
    strictly, weighed by how likely its text is as Chinese (see plausible.py), labels breaking near ties;
 5. damaged bodies: the codec whose text is likeliest, bad bytes counted in; each bad byte becomes one U+FFFD
-   and the characters after it are found again (see alignment.py);
+   and the characters after it are found again (see alignment.py, and damaged.py for Big5);
 6. text that was encoded twice is undone where that is exact (see mojibake.py).
 """
 
@@ -210,12 +210,18 @@ def _parts(body: bytes) -> bytes:
 
 
 def _read_with(codec: str, body: bytes) -> tuple[str, tuple[BadByte, ...]]:
-    if codec not in (GB18030, BIG5):
-        return _replacing(body, codec)
-    from crawler.text.alignment import align
+    if codec == GB18030:
+        from crawler.text.alignment import align
 
-    aligned = align(body, codec)
-    return assign(aligned.text) if codec == GB18030 else aligned.text, aligned.bad
+        aligned = align(body, codec)
+        return assign(aligned.text), aligned.bad
+    if codec == BIG5:
+        # Half of the second bytes of Big5 are ASCII: it takes a search that knows what follows what.
+        from crawler.text.damaged import read_damaged
+
+        read = read_damaged(body, codec)
+        return read.text, read.bad
+    return _replacing(body, codec)
 
 
 def _detected(body: bytes) -> list[str]:

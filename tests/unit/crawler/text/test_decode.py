@@ -127,6 +127,14 @@ class TestBadBytes:
         assert decoded.text == whole.replace("渝北区", "渝\ufffd区", 1)
         assert len(decoded.encoding.replaced) == 1
 
+    @pytest.mark.parametrize("at", [20, 33, 46, 51, 70])
+    def test_a_byte_lost_in_big5_costs_its_own_character(self, at: int) -> None:
+        body = f"<p>{TRADITIONAL}</p>".encode("big5")
+        text = decode(body[:at] + body[at + 1 :]).text
+        lost = next(place for place in range(60) if len(f"<p>{TRADITIONAL}"[:place].encode("big5")) > at) - 4
+        assert text.startswith(f"<p>{TRADITIONAL[:lost]}")
+        assert text.endswith(f"{TRADITIONAL[lost + 2 :]}</p>")
+
     def test_two_lost_bytes_whose_run_is_valid_again(self) -> None:
         body = f"<p>{NEWS}</p>".encode("gbk")
         first, second = body.index("新闻".encode("gbk")), body.index("经济".encode("gbk"))
