@@ -39,6 +39,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    text,
     tuple_,
     update,
 )
@@ -63,8 +64,10 @@ from storage.schema import notifications as table
 from storage.statements import Read, Write, columns_of
 from storage.wordquery import Fold
 
-#: Rows looked at together for the heads of their streams. A claim that found one looks no further.
-WINDOW = 256
+#: Rows looked at together for the heads of their streams: so many first, and four times as many each time after.
+FIRST_WINDOW, LAST_WINDOW = 8, 512
+#: A claim that has found a head looks at no more rows than these, however many it wants.
+LOOKED_AT = 512
 
 _AT_ONCE = 500  # numbers named in one statement
 
@@ -210,7 +213,7 @@ def due_destinations(database: Database, among: Collection[str], now: datetime) 
     """Those of the destinations that something can be sent to now, by id. Raises StorageError."""
     with database.read() as connection:
         due = connection.scalars(_DUE, {"among": list(among), "now": now}).all() if among else []
-        return tuple(one for one in due if next(_heads(connection, one, now), None))
+        return tuple(one for one in due if _first_heads(connection, one, now, 1))
 
 
 def next_due(database: Database, among: Collection[str], now: datetime) -> datetime | None:
@@ -223,7 +226,7 @@ def next_due(database: Database, among: Collection[str], now: datetime) -> datet
         rows = connection.execute(_PLACES, {"among": list(among)}).all() if among else []
         for row in rows:
             open_at = max(now, row.held_until or now, row.free_at or now)
-            if open_at <= now and next(_heads(connection, row.id, now), None):
+            if open_at <= now and _first_heads(connection, row.id, now, 1):
                 return now
             asked = {"place": row.id, "now": now}
             if open_at > now and _WAITS.first(connection, {"place": row.id, "now": open_at}):
@@ -254,8 +257,7 @@ def claim(
         if rate is not None and heads:
             heads = heads[: _spend(connection, place, rate, now, len(heads))]
         hold = _Hold(secrets.token_hex(8), now, now + lease, _database_id(connection) if heads else "")
-        taken = (_take(connection, head, hold) for head in heads)
-        return tuple(one for one in taken if one is not None)
+        return _take(connection, heads, hold)
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,34 +283,53 @@ def _spend(connection: Connection, place: Any, rate: pace.Rate, now: datetime, w
 
 
 def _first_heads(connection: Connection, destination: str, now: datetime, limit: int) -> list[Any]:
-    """The first heads, but no more than one window shows."""
-    return next(_heads(connection, destination, now), [])[:limit]
+    """The first rows of at most `limit` messages that can be sent now, in the order they are due.
+
+    Fewer, where those that must wait for others stand thick among them; none only where there are none.
+    """
+    found: list[Any] = []
+    looked_at = 0
+    for rows in _windows(connection, destination, now, limit):
+        found += [row for row in rows if row.is_head]
+        looked_at += len(rows)
+        if len(found) >= limit or (found and looked_at >= LOOKED_AT):
+            break
+    return found[:limit]
 
 
-def _heads(connection: Connection, destination: str, now: datetime) -> Iterator[list[Any]]:
-    """The first rows of the messages that can be sent now, in the order they are due; no window without one."""
+def _windows(connection: Connection, destination: str, now: datetime, wanted: int) -> Iterator[Sequence[Any]]:
+    """All rows that are due, in order, a growing number at a time."""
+    size = max(FIRST_WINDOW, min(wanted, LAST_WINDOW))
     asked = {"place": destination, "now": now, "after": _LONG_AGO, "last": 0}
     while True:
-        rows = connection.execute(_WINDOW, asked).all()
-        if heads := [row for row in rows if row.is_head]:
-            yield heads
-        if len(rows) < WINDOW:
+        rows = connection.execute(_WINDOW, {**asked, "size": size}).all()
+        yield rows
+        if len(rows) < size:
             return
         asked |= {"after": rows[-1].due_at, "last": rows[-1].id}
+        size = min(4 * size, LAST_WINDOW)
 
 
-def _take(connection: Connection, head: Any, hold: _Hold) -> Claim | None:
-    """Claim the message that begins with a row; None where someone else is just changing it."""
-    rows = _message(connection, head, hold.now)
-    if not rows:
-        return None
+def _take(connection: Connection, heads: Sequence[Any], hold: _Hold) -> tuple[Claim, ...]:
+    """Claim the messages that begin with those rows, but for what someone else is just changing."""
+    messages = _messages(connection, heads, hold.now)
+    if connection.dialect.name != "sqlite" and all(head.key or not head.batch for head in heads):
+        # A claim that a crash of the server undoes is made again, with the same rows and the same key, unless a
+        # batch was open until now: only then has the claim itself to be on the disk before anything is sent.
+        connection.execute(_NEED_NOT_LAST)
+    claims, changes = [], []
+    for head in heads:
+        if rows := messages.get(head.id):
+            claims.append(_claim_of(head, rows, hold))
+            changes += [{"of": row.id, "named": claims[-1].key} for row in rows]
+    if changes:
+        change = {"token": hold.token, "claimed_until": hold.until, "due_at": hold.until}
+        connection.execute(_CLAIM.values(**change), changes)
+    return tuple(claims)
+
+
+def _claim_of(head: Any, rows: Sequence[Any], hold: _Hold) -> Claim:
     key = head.key or _key(hold.database, rows[0])
-    change = {"token": hold.token, "claimed_until": hold.until, "due_at": hold.until, "key": key}
-    if len(rows) == 1:
-        _CLAIM(connection, {**change, "of": head.id})
-    for some in _some([row.id for row in rows] if len(rows) > 1 else []):
-        change["attempts"] = table.c.attempts + 1
-        connection.execute(update(table).where(table.c.id.in_(some)).values(**change))
     return Claim(
         token=hold.token,
         key=key,
@@ -320,13 +341,23 @@ def _take(connection: Connection, head: Any, hold: _Hold) -> Claim | None:
     )
 
 
+def _messages(connection: Connection, heads: Sequence[Any], now: datetime) -> dict[int, list[Any]]:
+    """The rows of messages, locked, by their first row's number."""
+    alone = [head.id for head in heads if not head.batch and not head.key]
+    found: dict[int, list[Any]] = {}
+    for some in _some(alone):
+        for row in connection.execute(_ROWS, {"first": some, "now": now}):
+            found[row.id] = [row]
+    for head in heads:
+        if head.batch or head.key:
+            found[head.id] = _message(connection, head, now)
+    return found
+
+
 def _message(connection: Connection, head: Any, now: datetime) -> list[Any]:
-    """The rows of a message, locked; none where not all of them can be had."""
-    asked = {"first": head.id, "now": now}
-    if not head.batch and not head.key:
-        return _ROW.all(connection, asked)
-    asked |= {"place": head.destination, "flow": head.stream, "named": head.subscription}
-    asked |= {"together": head.batch, "known": head.key}
+    """The rows of a message of several, or of one that was tried before; none where not all can be locked."""
+    asked = {"place": head.destination, "flow": head.stream, "named": head.subscription}
+    asked |= {"together": head.batch, "known": head.key, "now": now}
     rows = _MESSAGE.all(connection, asked)
     if connection.dialect.name == "sqlite":  # whose writer has locked all
         return rows
@@ -662,7 +693,7 @@ def _window() -> Select[Any]:
         select(*(table.c[name] for name in names))
         .where(*_AT_PLACE, table.c.due_at <= _NOW, tuple_(table.c.due_at, table.c.id) > after)
         .order_by(table.c.due_at, table.c.id)
-        .limit(WINDOW)
+        .limit(bindparam("size"))
         .subquery()
     )
     return select(due, _is_head(due).label("is_head")).order_by(due.c.due_at, due.c.id)
@@ -693,16 +724,18 @@ def _is_head(row: Any) -> ColumnElement[bool]:
 
 _WINDOW = _window()
 _THESE = select(*NOTIFICATION).where(table.c.due_at <= _NOW).order_by(table.c.id)
-_ROW = Read(
-    lambda kind: _THESE.where(table.c.id == bindparam("first"), WAITING).with_for_update(skip_locked=True)
+_ROWS = _THESE.where(table.c.id.in_(bindparam("first", expanding=True)), WAITING).with_for_update(
+    skip_locked=True
 )
 _OF_MESSAGE = _THESE.where(*_IN_BATCH, table.c.key == bindparam("known"))
 _MESSAGE = Read(lambda kind: _OF_MESSAGE)
 _MESSAGE_LOCKED = Read(lambda kind: _OF_MESSAGE.with_for_update(skip_locked=True))
-_CLAIM = Write(
-    lambda own: update(table).where(table.c.id == bindparam("of")).values(attempts=table.c.attempts + 1),
-    ["token", "claimed_until", "due_at", "key"],
+_CLAIM = (
+    update(table)
+    .where(table.c.id == bindparam("of"))
+    .values(attempts=table.c.attempts + 1, key=bindparam("named", type_=table.c.key.type))
 )
+_NEED_NOT_LAST = text("SET LOCAL synchronous_commit = off")
 _INSERT = Write(lambda own: own(table), columns_of(table, "id", "token", "claimed_until", "sent_at"))
 
 _UNFROZEN = (*_IN_BATCH, table.c.key == literal_column("''"))

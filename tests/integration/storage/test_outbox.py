@@ -350,8 +350,8 @@ def test_a_held_place_is_left_alone(database):
 
 
 def test_a_window_full_of_what_must_wait_hides_nothing(database, monkeypatch):
-    monkeypatch.setattr(outbox, "WINDOW", 4)
-    monkeypatch.setattr(outbox, "_WINDOW", outbox._window())
+    for size in ("FIRST_WINDOW", "LAST_WINDOW", "LOOKED_AT"):
+        monkeypatch.setattr(outbox, size, 4)
     subscribe(database, alert())
     for minute in range(12):
         edit(database, minute / 100, "busy")
