@@ -25,7 +25,7 @@ from scheduler.post import SECONDS, Post, is_watched, limits_of, publish, read_p
 from scheduler.revisit import PageId
 from scheduler.rhythm import Plan
 from scheduler.tell import Teller
-from storage import queries
+from storage import pauses, queries
 from storage.database import Database
 from storage.decide import Policy
 from storage.errors import NewsdeltaError, StorageError
@@ -103,6 +103,8 @@ class Watch:
         self._turns: dict[str, asyncio.Lock] = {}
         self._spent: dict[str, deque[tuple[float, int]]] = {}
         self._stopping = False
+        self._attending = False
+        self._paused: frozenset[str] = frozenset()
         self._published = -1
 
     # -- begin, change, end
@@ -118,7 +120,8 @@ class Watch:
 
     def attend(self) -> None:
         """Only carry out what people ask for, while nobody watches this database."""
-        self.desk = Desk(self.database, self.obey, utc_now, lambda: not is_watched(self.config, utc_now()))
+        self._attending = True
+        self.desk = Desk(self.database, self.obey, utc_now, lambda: not is_watched(self.config))
         jobs.schedule_steady(self.scheduler, "orders", self.desk.look, 0.5)
         self.scheduler.start()
 
@@ -128,7 +131,8 @@ class Watch:
         Raises ConfigError where the new one's destinations or templates are wrong; then the old one stays.
         """
         post = read_post(config)
-        post.enter(self.database, utc_now())
+        if not (self._attending and is_watched(self.config)):
+            post.enter(self.database, utc_now())
         self.post = post
         self.deliverer.change(post.destinations, post.letters(self.database), limits_of(config))
         self.save()
@@ -140,7 +144,8 @@ class Watch:
         self._published = -1
         self.process.retire()
         self.scheduler.timezone = jobs.new_scheduler(config.time_zone).timezone
-        self._schedule()
+        if not self._attending:
+            self._schedule()
 
     def _schedule(self) -> None:
         now = utc_now()
@@ -179,8 +184,8 @@ class Watch:
     # -- the jobs
 
     async def crawl(self, name: str) -> CrawlResult | None:
-        """Crawl one whole channel."""
-        return await self._order(task_for(self.config, name))
+        """Crawl one whole channel, unless it is paused."""
+        return None if name in self.paused() else await self._order(task_for(self.config, name))
 
     async def visit(self, host: str) -> None:
         """Make the planned visits to a host that are due, and say when to come back."""
@@ -188,6 +193,7 @@ class Watch:
         if plan is None:
             return
         try:
+            plan.rest(self.paused(), utc_now())
             for batch in plan.take(utc_now()):
                 await self._visit(plan, batch)
         finally:
@@ -198,6 +204,7 @@ class Watch:
     async def visit_once(self, plan: HostPlan) -> list[CrawlResult]:
         """Make the visits that the budget allows for the time since the last call, an hour's worth at most."""
         results: list[CrawlResult] = []
+        plan.rest(self.paused(), utc_now())
         left = plan.allowance(utc_now())
         visited: set[PageId] = set()
         while left > 0 and not self._stopping:
@@ -209,6 +216,14 @@ class Watch:
                 break
             left -= sum(len(batch.pages) for batch in batches)
         return results
+
+    def paused(self) -> frozenset[str]:
+        """The channels that people paused; where the store is in trouble, those of before."""
+        try:
+            self._paused = frozenset(pauses.paused(self.database))
+        except StorageError as error:
+            log.warning("Which channels are paused cannot be read now: %s", error)
+        return self._paused
 
     async def _visit(self, plan: HostPlan, batch: Batch) -> CrawlResult | None:
         result = await self._order(task_of(self.config, batch))
@@ -351,24 +366,30 @@ async def watch(
             helper.cancel()
 
 
-async def serve(config: Config, stop: asyncio.Event, greet: Greet) -> None:
+async def serve(
+    config: Config, stop: asyncio.Event, greet: Greet, *, reload: asyncio.Queue[Config] | None = None
+) -> None:
     """Serve the web page until `stop` is set, beside a watcher or without one.
 
     Crawls that people ask for are made by the watcher; here, while there is none. What waits to be delivered is
-    delivered here, too. Raises ConfigError, StorageError.
+    delivered here, too. A config put into `reload` takes the place of the one before. Raises ConfigError,
+    StorageError.
     """
     post = read_post(config)
     with Database.open(config.database_url) as database:
-        if not is_watched(config, utc_now()):
+        if not is_watched(config):
             post.enter(database, utc_now())
         station = Watch(config, post, database, lambda event: None, lambda result: None, Limits())
         station.attend()
-        delivering = asyncio.ensure_future(station.deliverer.run())
+        helpers = [asyncio.ensure_future(station.deliverer.run())]
+        if reload is not None:
+            helpers.append(asyncio.ensure_future(_take_configs(station, reload)))
         try:
             await _serve(station, greet, stop)
         finally:
             await station.end()
-            delivering.cancel()
+            for helper in helpers:
+                helper.cancel()
 
 
 async def _serve(station: Watch, greet: Greet, stop: asyncio.Event) -> None:
@@ -401,12 +422,15 @@ async def _mind_clock(watching: Watch, show: Callable[[str], None] | None) -> No
 
 async def _take_configs(watching: Watch, reload: asyncio.Queue[Config]) -> None:
     while True:
+        config, before = await reload.get(), watching.config
         try:
-            watching.change(await reload.get())
+            watching.change(config)
         except NewsdeltaError as error:
             log.error(_NOT_TAKEN, error)
-        else:
-            log.warning("The config was read again")
+            continue
+        log.warning("The config was read again")
+        if config.web != before.web:
+            log.warning("What changed in [web] counts after a restart")
 
 
 async def watch_once(config: Config, tell: Tell, report: Report) -> list[CrawlResult]:
@@ -439,6 +463,18 @@ async def watch_until_signal(
     greet: Greet | None = None,
 ) -> None:
     """Watch until SIGINT or SIGTERM; after SIGHUP go on by what `read_config` returns. Raises as `watch` does."""
+    stop, reload = _obey_signals(read_config)
+    await watch(config, tell, report, stop, reload=reload, show=show, greet=greet)
+
+
+async def serve_until_signal(config: Config, greet: Greet, *, read_config: Callable[[], Config]) -> None:
+    """Serve until SIGINT or SIGTERM; after SIGHUP go on by what `read_config` returns. Raises as `serve` does."""
+    stop, reload = _obey_signals(read_config)
+    await serve(config, stop, greet, reload=reload)
+
+
+def _obey_signals(read_config: Callable[[], Config]) -> tuple[asyncio.Event, asyncio.Queue[Config]]:
+    """An event that SIGINT and SIGTERM set, and a queue that gets the config anew at SIGHUP."""
     stop, reload = asyncio.Event(), asyncio.Queue[Config]()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -451,4 +487,4 @@ async def watch_until_signal(
             log.error(_NOT_TAKEN, error)
 
     loop.add_signal_handler(signal.SIGHUP, read_again)
-    await watch(config, tell, report, stop, reload=reload, show=show, greet=greet)
+    return stop, reload

@@ -151,6 +151,11 @@ class Config:
     allow_private_addresses: bool
     web: WebSettings
     alerts: Alerts = field(default_factory=Alerts)
+    data: str | None = None  # the folder that the command line names
+
+    def read_again(self) -> Config:
+        """The settings as the file has them now. Raises ConfigError."""
+        return load(str(self.source) if self.source else None, self.data)
 
     @property
     def database_name(self) -> str:
@@ -186,6 +191,7 @@ def load(path: str | None = None, data: str | None = None, env: Mapping[str, str
         alerts=alerts_of(
             source, settings.alerts, settings.alert, settings.destination, settings.web.url or ""
         ),
+        data=data,
     )
 
 

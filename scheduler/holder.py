@@ -10,6 +10,7 @@ import fcntl
 import json
 import os
 import socket
+import time
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any, Protocol, Self
@@ -21,6 +22,8 @@ from storage.errors import DatabaseUnreachable, NewsdeltaError
 
 #: The number of the advisory lock, the same for every newsdelta.
 LOCK = 7102025
+#: Seconds that a lock on a file is tried for: who only looks whether there is a watcher holds it for a moment.
+PATIENCE, AGAIN = 1.0, 0.05
 #: PostgreSQL cuts an application's name at this length (NAMEDATALEN - 1).
 _NAME_LENGTH = 63
 
@@ -43,9 +46,30 @@ class Holder(Protocol):
 def hold(database_url: str, since: datetime) -> Holder:
     """Become the one watcher of a database. Raises AlreadyWatchedError with the holder's name, StorageError."""
     if database_url.startswith("sqlite"):
-        path = Path(unquote(database_url.partition(":///")[2].partition("?")[0]))
-        return FileHolder(path.with_name(path.name + ".watch"), since)
+        return FileHolder(_lock_file(database_url), since)
     return SessionHolder(database_url, since)
+
+
+def is_held(database_url: str) -> bool:
+    """Whether somebody watches a database; the lock itself is not taken. Raises StorageError."""
+    if not database_url.startswith("sqlite"):
+        with _connect(database_url, "newsdelta") as connection:
+            return connection.execute(_WHO, [LOCK]).fetchone() is not None
+    try:
+        file = _lock_file(database_url).open("rb")
+    except FileNotFoundError:
+        return False
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)  # several may look at once
+        except BlockingIOError:
+            return True
+        return False
+
+
+def _lock_file(database_url: str) -> Path:
+    path = Path(unquote(database_url.partition(":///")[2].partition("?")[0]))
+    return path.with_name(path.name + ".watch")
 
 
 def _refusal(who: str, subject: str) -> AlreadyWatchedError:
@@ -62,16 +86,25 @@ class FileHolder:
     def __init__(self, path: Path, since: datetime) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file: IO[str] = path.open("a+", encoding="utf-8")
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        if not self._take():
             who = _read_name(self._file)
             self._file.close()
-            raise _refusal(who, str(path)) from None
+            raise _refusal(who, str(path))
         self._file.seek(0)
         self._file.truncate()
         json.dump({"host": socket.gethostname(), "pid": os.getpid(), "since": since.isoformat()}, self._file)
         self._file.flush()
+
+    def _take(self) -> bool:
+        end = time.monotonic() + PATIENCE
+        while True:
+            try:
+                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return True
+            except BlockingIOError:
+                if time.monotonic() >= end:
+                    return False
+            time.sleep(AGAIN)
 
     def still_held(self) -> bool:
         """Nobody can take it while we live."""
@@ -97,11 +130,10 @@ class SessionHolder:
     """An advisory lock on a connection of its own (session level: PostgreSQL lets go of it with the session)."""
 
     def __init__(self, database_url: str, since: datetime) -> None:
-        kind, _, rest = database_url.partition("://")
-        self._url = f"{kind.partition('+')[0]}://{rest}"
+        self._url = database_url
         name = f"newsdelta {os.getpid()} {since:%Y-%m-%dT%H:%M%z} {socket.gethostname()}"
         self._name = name[:_NAME_LENGTH]
-        self._connection = self._connect()
+        self._connection = _connect(self._url, self._name)
         who = self._take()
         if who is not None:
             database = str(self._connection.info.dbname)
@@ -116,7 +148,7 @@ class SessionHolder:
         except psycopg.OperationalError:
             self._connection.close()
         try:
-            self._connection = self._connect()
+            self._connection = _connect(self._url, self._name)
             return self._take() is None
         except (DatabaseUnreachable, psycopg.OperationalError):
             return True  # the server is down for all: nobody can have taken it
@@ -127,17 +159,6 @@ class SessionHolder:
     def __exit__(self, *_: object) -> None:
         self._connection.close()
 
-    def _connect(self) -> psycopg.Connection[Any]:
-        try:
-            return psycopg.connect(
-                self._url, autocommit=True, application_name=self._name, connect_timeout=10
-            )
-        except psycopg.OperationalError as error:
-            words = str(error).strip().splitlines()
-            raise DatabaseUnreachable(
-                "The database does not answer", subject=self._name, mend=words[0] if words else ""
-            ) from error
-
     def _take(self) -> str | None:
         """Take the lock; where another holds it, return that one's name."""
         taken = self._connection.execute("SELECT pg_try_advisory_lock(%s)", [LOCK]).fetchone()
@@ -145,6 +166,18 @@ class SessionHolder:
             return None
         row = self._connection.execute(_WHO, [LOCK]).fetchone()
         return str(row[0]) if row and row[0] else "its name is not known"
+
+
+def _connect(database_url: str, name: str) -> psycopg.Connection[Any]:
+    kind, _, rest = database_url.partition("://")
+    url = f"{kind.partition('+')[0]}://{rest}"
+    try:
+        return psycopg.connect(url, autocommit=True, application_name=name, connect_timeout=10)
+    except psycopg.OperationalError as error:
+        words = str(error).strip().splitlines()
+        raise DatabaseUnreachable(
+            "The database does not answer", subject=name, mend=words[0] if words else ""
+        ) from error
 
 
 _WHO = """

@@ -10,7 +10,7 @@ import heapq
 import logging
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -101,6 +101,7 @@ class HostPlan:
         self._unread: dict[str, deque[Link]] = {}
         self._confirm: list[tuple[float, PageId]] = []
         self._absent: dict[PageId, float] = {}
+        self._resting: frozenset[str] = frozenset()
         self._failures = 0
         self._paused = 0.0
         self._ahead = 0.0
@@ -197,7 +198,7 @@ class HostPlan:
         """Keep a few unread articles in the planner: those found later come before those that wait."""
         room = FEED - sum(target.unread and not target.tries for target in self._targets.values())
         for channel, links in self._unread.items():
-            while room > 0 and links:
+            while room > 0 and links and channel not in self._resting:
                 link, room = links.popleft(), room - 1
                 published = self._born(link.listed_at, now)
                 page = _page_of(channel, link.key)
@@ -205,6 +206,18 @@ class HostPlan:
                 self._targets[page] = Target(channel, link.url, listing=False, unread=True)
 
     # -- what to visit
+
+    def rest(self, channels: Collection[str], at: datetime) -> None:
+        """Leave the pages of these channels out until they are named no longer; what was learned stays."""
+        now, before = self._now(at), self._resting
+        self._resting = frozenset(channels) & self.channels.keys()
+        if self._resting == before:
+            return
+        for page, target in self._targets.items():
+            if target.channel in self._resting:
+                self._planner.set_aside(page)
+            elif target.channel in before:
+                self._planner.missed(page, now)
 
     def take(self, at: datetime, most: int = BATCH, *, once: set[PageId] | None = None) -> list[Batch]:
         """Take out the visits that are due, a batch for each channel; each must be told of by `learn` or `lost`.
@@ -221,6 +234,8 @@ class HostPlan:
             page = self._planner.next(now)
             if page is None:
                 break
+            if self._rests(page):  # it came back since its channel was paused
+                continue
             if once is not None:
                 if page in once:
                     self._planner.missed(page, now)  # what is left is not worth a second visit
@@ -229,6 +244,9 @@ class HostPlan:
             taken.append(page)
             self._note_taken(page)
         return list(self._batches(taken))
+
+    def _rests(self, page: PageId) -> bool:
+        return page in self._targets and self._targets[page].channel in self._resting
 
     def _note_taken(self, page: PageId) -> None:
         target = self._targets.get(page)
@@ -245,8 +263,11 @@ class HostPlan:
     @property
     def unread(self) -> int:
         """How many articles wait that nobody has read yet."""
-        fed = sum(target.unread and not target.tries for target in self._targets.values())
-        return fed + sum(map(len, self._unread.values()))
+        fed = sum(
+            target.unread and not target.tries and target.channel not in self._resting
+            for target in self._targets.values()
+        )
+        return fed + sum(len(links) for name, links in self._unread.items() if name not in self._resting)
 
     def allowance(self, at: datetime) -> int:
         """The visits that the budget allows for the time since the plan was saved last: an hour's worth at most."""
@@ -255,8 +276,15 @@ class HostPlan:
 
     def _ask_again(self, now: float) -> None:
         """Bring articles to the front whose removal is to be confirmed."""
+        later = []
         while self._confirm and self._confirm[0][0] <= now:
-            self._planner.suspect(heapq.heappop(self._confirm)[1])
+            when, page = heapq.heappop(self._confirm)
+            if self._rests(page):
+                later.append((when, page))
+            else:
+                self._planner.suspect(page)
+        for asked in later:
+            heapq.heappush(self._confirm, asked)
 
     def _batches(self, pages: list[PageId]) -> Iterator[Batch]:
         for name in self.channels:
@@ -269,7 +297,7 @@ class HostPlan:
         now = self._now(at)
         if now < self._paused:
             return (self._paused - now) * 3600
-        if not len(self._planner):
+        if not len(self._planner) or self._resting == self.channels.keys():
             return IDLE
         return self._open_in(now) * 3600
 
@@ -386,7 +414,11 @@ class HostPlan:
         now = self._now(at)
         self._feed(now)
         visits = self._planner.plan(now, n)
-        known = [(visit, self._targets[visit.page]) for visit in visits if visit.page in self._targets]
+        known = [
+            (visit, self._targets[visit.page])
+            for visit in visits
+            if visit.page in self._targets and not self._rests(visit.page)
+        ]
         return [
             Foreseen(
                 self._moment(visit.at, at), target.channel, target.url, target.listing,

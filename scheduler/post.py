@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from crawler.text.canonical import fold
 from scheduler.alerts.addresses import open_destination
-from scheduler.alerts.compose import compose
+from scheduler.alerts.compose import compose, read_ahead
 from scheduler.alerts.model import Answer, Destination, Letter, Message
 from scheduler.alerts.sections import AlertSection, check_rule
 from scheduler.alerts.trial import trial
 from scheduler.alerts.write import check_templates, writer
 from scheduler.config import Config, place_of
-from scheduler.deliver import Deliverer, Limits
-from scheduler.holder import AlreadyWatchedError, hold
+from scheduler.deliver import Deliverer, Limits, Prepare
+from scheduler.holder import is_held
 from storage import outbox, subscriptions
 from storage.database import Database
 from storage.errors import ConfigError
@@ -43,10 +44,14 @@ class Post:
     write: Callable[[Message], Letter] = field(default_factory=writer)
     page: str = ""
 
-    def letters(self, database: Database) -> Callable[[Claim], Letter]:
-        """What turns a claim into a letter. The same claim makes the same letter at every try."""
+    def letters(self, database: Database) -> Prepare:
+        """What turns claims into letters. The same claim makes the same letter at every try."""
 
-        def prepare(claim: Claim) -> Letter:
+        def prepare(claims: Sequence[Claim]) -> Iterator[Callable[[], Letter]]:
+            read_ahead(database, [one for claim in claims for one in claim.notifications])
+            return (partial(write, claim) for claim in claims)
+
+        def write(claim: Claim) -> Letter:
             message = compose(database, claim.notifications, self.page, datetime.now(UTC), claim.key)
             happened = max(one.created_at for one in claim.notifications)
             return self.write(replace(message, created_at=happened))
@@ -117,13 +122,9 @@ async def send_test(post: Post, subscription: Subscription) -> list[tuple[str, A
     return [(place.name, await place.send(post.trial(subscription, key))) for place in found]
 
 
-def is_watched(config: Config, now: datetime) -> bool:
+def is_watched(config: Config) -> bool:
     """Whether another process watches this database, and so delivers. Raises StorageError."""
-    try:
-        with hold(config.database_url, now):
-            return False
-    except AlreadyWatchedError:
-        return True
+    return is_held(config.database_url)
 
 
 async def deliver_due(config: Config, database: Database, post: Post, seconds: float) -> None:

@@ -14,28 +14,25 @@ from storage.schema import keys
 from storage.statements import Write, columns_of
 
 _KEEP = Write(
-    lambda own: own(keys).on_conflict_do_update(
-        index_elements=[keys.c.name],
-        set_={name: own(keys).excluded[name] for name in ("digest", "scopes", "made_at")},
-    ),
+    lambda own: own(keys).on_conflict_do_nothing(index_elements=[keys.c.name]).returning(keys.c.name),
     columns_of(keys),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What is known of a key. A key of the same name takes its place."""
+    """What is known of a key."""
 
     name: str
     scopes: frozenset[str]
     made_at: datetime
 
 
-def add(database: Database, name: str, digest: str, scopes: Iterable[str], now: datetime) -> None:
-    """Keep a key's digest under a name, in the place of the one of that name. Raises StorageError."""
+def add(database: Database, name: str, digest: str, scopes: Iterable[str], now: datetime) -> bool:
+    """Keep a key's digest under a name; False where another key has that name. Raises StorageError."""
     row = {"digest": digest, "name": name, "scopes": ",".join(sorted(scopes)), "made_at": now}
     with database.write() as connection:
-        _KEEP(connection, row)
+        return _KEEP(connection, row) is not None
 
 
 def find(database: Database, digest: str) -> Key | None:

@@ -1,4 +1,4 @@
-"""Channels that people paused: `watch` leaves them out until they go on; what people ask for is crawled all the same."""
+"""Channels that people paused: `watch` leaves them out until they go on; what people ask for is crawled still."""
 
 from __future__ import annotations
 

@@ -7,29 +7,36 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from scheduler.cli.common import json_option, now, print_json_lines, reading_database, with_config
+from scheduler.cli.common import (
+    json_option,
+    local,
+    now,
+    print_json_lines,
+    reading_database,
+    with_config,
+    writing_database,
+)
 from scheduler.config import Config
 from scheduler.rhythm import Plan
-from storage.errors import ConfigError
+from storage.errors import ConfigError, StorageError
 
 if TYPE_CHECKING:
-    from scheduler.plan import HostPlan
-    from storage.database import Database
+    from scheduler.foresight import Foresight
 
 
 @click.group("channels")
 def command() -> None:
-    """List the channels, and show when they are visited."""
+    """List the channels, show when they are visited, pause them and let them go on."""
 
 
 @command.command("list")
 @json_option
 @with_config
 def list_(config: Config, as_json_: bool) -> None:
-    """List all channels; those of the config are watched."""
+    """List all channels; those of the config are watched, but for those that are paused."""
     from crawler.sites import CHANNELS
 
-    channels = {**CHANNELS, **config.channels}
+    channels, paused = {**CHANNELS, **config.channels}, _paused(config)
     rows = [
         {
             "name": channel.name,
@@ -37,6 +44,7 @@ def list_(config: Config, as_json_: bool) -> None:
             "home": channel.home,
             "publisher": channel.publisher.name,
             "watched": channel.name in config.channels,
+            "paused_since": paused.get(channel.name),
         }
         for channel in channels.values()
     ]
@@ -49,10 +57,64 @@ def list_(config: Config, as_json_: bool) -> None:
 
     table = Table("name", "channel", "home", "watched", box=None)
     for row in rows:
-        style = "bold green" if row["watched"] else ""
-        cells = (str(row[name]) for name in ("name", "label", "home"))
-        table.add_row(*cells, "yes" if row["watched"] else "", style=style)
+        since = paused.get(str(row["name"])) if row["watched"] else None
+        style = "yellow" if since else "bold green" if row["watched"] else ""
+        watched = f"paused since {local(since)}" if since else "yes" if row["watched"] else ""
+        table.add_row(*(str(row[name]) for name in ("name", "label", "home")), watched, style=style)
     console().print(table)
+
+
+def _paused(config: Config) -> dict[str, datetime]:
+    """Which channels are paused, and since when; none where there is no store yet."""
+    from storage import pauses
+
+    try:
+        with reading_database(config) as database:
+            return pauses.paused(database)
+    except StorageError as error:
+        click.echo(f"Whether channels are paused is not known: {error}", err=True)
+        return {}
+
+
+@command.command("pause")
+@click.argument("channel")
+@with_config
+def pause(config: Config, channel: str) -> None:
+    """Leave a channel out of the watch until it goes on. A running watch honours it at its next turn.
+
+    It stays paused over restarts. `newsdelta crawl` crawls it all the same.
+    """
+    from storage import pauses
+
+    name = _watched(config, (channel,)).pop()
+    with writing_database(config) as database:
+        pauses.pause(database, name, now())
+    click.echo(f"{name} is paused, until: newsdelta channels resume {name}")
+
+
+@command.command("resume")
+@click.argument("channel")
+@with_config
+def resume(config: Config, channel: str) -> None:
+    """Let a paused channel go on."""
+    from storage import pauses
+
+    name = config.channel(channel).name
+    with writing_database(config) as database:
+        pauses.resume(database, name)
+    click.echo(f"{name} goes on.")
+
+
+def _watched(config: Config, names: tuple[str, ...]) -> set[str]:
+    """The channels' own names. Raises ConfigError for one that is not watched."""
+    wanted = {config.channel(name).name for name in names}
+    if unwatched := wanted - config.rhythms.keys():
+        raise ConfigError(
+            "This channel is not watched",
+            subject=", ".join(sorted(unwatched)),
+            mend="Add a [[channel]] of it",
+        )
+    return wanted
 
 
 @command.command("check")
@@ -74,37 +136,28 @@ def check(config: Config, channels: tuple[str, ...], visits: int, as_json_: bool
 
 
 def _reports(config: Config, names: tuple[str, ...], visits: int) -> list[dict[str, Any]]:
-    from scheduler.app import plans_of
+    from scheduler.foresight import foresee
 
-    wanted = {config.channel(name).name for name in names}
-    if unwatched := wanted - config.rhythms.keys():
-        raise ConfigError(
-            "This channel is not watched",
-            subject=", ".join(sorted(unwatched)),
-            mend="Add a [[channel]] of it",
-        )
+    wanted = _watched(config, names)
     whole: list[dict[str, Any]] = [
         {"channels": [name], "rhythm": str(rhythm)}
         for name, rhythm in config.rhythms.items()
         if name in wanted and not isinstance(rhythm, Plan)
     ]
-    plans = [plan for plan in plans_of(config) if wanted & plan.channels.keys()]
-    if not plans:
+    if len(whole) == len(wanted):
         return whole
     with reading_database(config) as database:
-        return whole + [_plan_report(plan, database, visits) for plan in plans]
+        return whole + [_plan_report(plan) for plan in foresee(config, database, wanted, now(), visits)]
 
 
-def _plan_report(plan: HostPlan, database: Database, visits: int) -> dict[str, Any]:
+def _plan_report(plan: Foresight) -> dict[str, Any]:
     """What a plan will do: delays in minutes, those of other budgets beside that of this one."""
-    moment = now()
-    plan.load(database, moment)
-    delays = plan.delays(moment, [plan.per_hour * factor for factor in (0.5, 1, 2, 4)])
     return {
         "channels": list(plan.channels),
+        "paused": list(plan.paused),
         "rhythm": str(Plan(plan.per_hour)),
         "host": plan.host,
-        "pages": len(plan),
+        "pages": plan.pages,
         "unread": plan.unread,
         "requests_per_hour": plan.per_hour,
         "requests_per_hour_now": plan.rate,
@@ -115,7 +168,7 @@ def _plan_report(plan: HostPlan, database: Database, visits: int) -> dict[str, A
                 "kind": "listing" if visit.listing else "article",
                 "finds_after_minutes": round(visit.delay.total_seconds() / 60, 1),
             }
-            for visit in plan.foresee(moment, visits)
+            for visit in plan.next
         ],
         "budgets": [
             {
@@ -123,7 +176,7 @@ def _plan_report(plan: HostPlan, database: Database, visits: int) -> dict[str, A
                 "new_minutes": round(delay.new * 60, 1),
                 "edit_minutes": round(delay.edit * 60, 1),
             }
-            for delay in delays
+            for delay in plan.delays
         ],
     }
 
@@ -137,6 +190,8 @@ def _print_report(report: dict[str, Any]) -> None:
     out.print(f"[bold]{', '.join(report['channels'])}[/]  {report['rhythm']}")
     if "host" not in report:
         return
+    if report["paused"]:
+        out.print(f"paused: {', '.join(report['paused'])}", style="yellow")
     slowed = report["requests_per_hour_now"] < report["requests_per_hour"]
     speed = f", slowed down to {report['requests_per_hour_now']:.0f} requests/h" if slowed else ""
     out.print(f"{report['host']}: {report['pages']} pages, {report['unread']} unread articles{speed}\n")

@@ -88,6 +88,13 @@ def reading_database(config: Config) -> Any:
     return Database.open(config.database_url, create=False, readonly=True)
 
 
+def writing_database(config: Config) -> Any:
+    """The store, opened for a change; made where there is none yet. A context manager. Raises StorageError."""
+    from storage.database import Database
+
+    return Database.open(config.database_url)
+
+
 def find_article(database: Any, ref: str) -> Article:
     """The article that `ref` names: a number, the publisher's id, or any of its URLs. Raises NotFound."""
     from crawler.sites import locate

@@ -94,14 +94,14 @@ class Alerting:
         """Tell the store who is told of what; the config of a watcher that runs stays as it is."""
         from scheduler.post import is_watched
 
-        if not is_watched(self.config, now()):
+        if not is_watched(self.config):
             self.post.enter(database, now())
 
     def deliver(self, database: Database) -> None:
         """Deliver what is due, where nobody else does."""
         from scheduler.post import SECONDS, deliver_due, is_watched, publish
 
-        if not is_watched(self.config, now()):
+        if not is_watched(self.config):
             asyncio.run(deliver_due(self.config, database, self.post, SECONDS))
             publish(self.config, database, now())
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import signal
 import sys
 from dataclasses import replace
 
@@ -12,6 +11,7 @@ import click
 
 from scheduler.cli.common import with_config
 from scheduler.config import Config
+from storage.errors import ConfigError
 
 
 @click.command("serve")
@@ -23,24 +23,27 @@ def command(config: Config, bind: str | None) -> None:
     """Serve the web page and the API until stopped (Ctrl-C, SIGTERM).
 
     The page reads the same database as `newsdelta watch`, which may run beside it or serve the page itself
-    (watch --web). The first start makes a token; the address that is printed lets you in.
+    (watch --web). The first start makes a token; the address that is printed lets you in. SIGHUP reads the
+    config again; what changed in [web] counts after a restart.
     """
+    from scheduler.app import serve_until_signal
+
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    asyncio.run(
+        serve_until_signal(
+            _bound(config, bind),
+            lambda words: click.echo(words, err=True),
+            read_config=lambda: _bound(config.read_again(), bind),
+        )
+    )
+
+
+def _bound(config: Config, bind: str | None) -> Config:
     from scheduler.web.settings import bound_to
 
-    if bind is not None:
-        try:
-            config = replace(config, web=bound_to(config.web, bind))
-        except ValueError as error:
-            raise click.UsageError(str(error)) from error
-    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
-    asyncio.run(_serve(config))
-
-
-async def _serve(config: Config) -> None:
-    from scheduler.app import serve
-
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
-    await serve(config, stop, lambda words: click.echo(words, err=True))
+    if bind is None:
+        return config
+    try:
+        return replace(config, web=bound_to(config.web, bind))
+    except ValueError as error:
+        raise ConfigError("The page cannot listen there", subject="--bind", mend=str(error)) from error

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from scheduler.cli.common import with_config
-from scheduler.config import Config, load
+from scheduler.config import Config
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -63,14 +63,13 @@ def _watch(config: Config, out: Console, web: bool) -> None:
     from scheduler.cli.paint import event_line
     from scheduler.cli.progress import print_problems
 
-    source = str(config.source) if config.source else None
     with _status_line(out) as show:
         asyncio.run(
             watch_until_signal(
                 config,
                 tell=lambda event: out.print(event_line(event)),
                 report=lambda result: print_problems([result]),
-                read_config=lambda: load(source),
+                read_config=config.read_again,
                 show=show,
                 greet=(lambda words: click.echo(words, err=True)) if web else None,
             )

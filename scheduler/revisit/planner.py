@@ -276,6 +276,13 @@ class Planner:
         self._entries += 1
         heapq.heappush(self._held, (at + hold, self._entries, page))
 
+    def set_aside(self, item_id: PageId) -> None:
+        """Offer a page no longer, until `missed` gives it back. An unknown page is no error."""
+        page = self._pages.get(item_id)
+        if page is not None:
+            self._contest.leave(page)
+            page.stage = Stage.VISIT
+
     def missed(self, item_id: PageId, at: float) -> None:
         """Tell that a visit could not be made, through no fault of the page: it stands where it stood before."""
         page = self._pages.get(item_id)

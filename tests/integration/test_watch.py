@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -20,7 +21,7 @@ from crawler.serve import Start
 from crawler.sites import channel
 from crawler.task import CrawlTask
 from scheduler.child import CrawlerProcess, CrawlFailedError, Limits
-from scheduler.holder import AlreadyWatchedError, hold
+from scheduler.holder import AlreadyWatchedError, hold, is_held
 from storage import queries
 from storage.database import Database
 from tests.databases import database_url, postgresql_server, postgresql_url
@@ -42,6 +43,34 @@ def test_a_second_holder_is_refused_with_the_first_ones_name(database_url):
         assert "Stop that one first" in str(refused.value)
     with hold(database_url, SINCE) as again:
         assert again.still_held()
+
+
+def test_who_looks_sees_a_watcher_and_takes_nothing(database_url):
+    assert not is_held(database_url)
+    with hold(database_url, SINCE):
+        assert is_held(database_url)
+        with pytest.raises(AlreadyWatchedError, match=str(os.getpid())):
+            hold(database_url, SINCE)
+    assert not is_held(database_url)
+
+
+def test_a_watcher_begins_while_others_look(database_url):
+    done = threading.Event()
+
+    def look() -> None:
+        while not done.is_set():
+            is_held(database_url)
+
+    looking = [threading.Thread(target=look) for _ in range(2)]
+    for thread in looking:
+        thread.start()
+    try:
+        for _ in range(10):
+            hold(database_url, SINCE).__exit__()
+    finally:
+        done.set()
+        for thread in looking:
+            thread.join()
 
 
 def test_the_lock_ends_with_its_process(database_url):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -69,6 +70,31 @@ def test_the_listings_come_first_then_the_budget_is_kept(database):
         *(CQ.home + path.lstrip("/") for path in CQ.columns),
     }
     assert 0.9 * 240 <= len(made) <= 241
+
+
+def test_a_paused_channel_is_left_out_until_it_goes_on(database):
+    plan = plan_of(database)
+    play(plan, database, NOW, 1)
+    articles.discover(database, "cq", [link(41000000)], NOW)
+    plan.find_unread(database)
+    plan.rest({"cq"}, NOW + timedelta(hours=1))
+    assert play(plan, database, NOW + timedelta(hours=1), 1) == []
+    assert plan.unread == 0
+    assert plan.foresee(NOW + timedelta(hours=2), 5) == []
+    plan.rest(set(), NOW + timedelta(hours=2))
+    made = play(plan, database, NOW + timedelta(hours=2), 0.5)
+    assert link(41000000).url in {url for _, url in made}
+    assert 0.9 * 60 <= len(made) <= 61
+
+
+def test_the_other_channels_of_the_host_get_the_whole_budget(database):
+    other = replace(CQ, name="sc", home=f"{CQ.home}sc/")
+    plan = HostPlan("cq.people.com.cn", [CQ, other], 120, Policy(3, timedelta(hours=1)))
+    plan.load(database, NOW)
+    plan.rest({"sc"}, NOW)
+    made = play(plan, database, NOW, 1)
+    assert not [url for _, url in made if url.startswith(other.home)]
+    assert len(made) >= 0.9 * 120
 
 
 def test_what_was_found_is_read_at_once_and_then_visits_go_on_at_half_the_pace(database):
