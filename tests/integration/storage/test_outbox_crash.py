@@ -18,6 +18,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import psycopg
@@ -217,13 +218,14 @@ def record_many(url: str, first: int, articles_each: int, edits: int) -> None:
 
 def relay(url: str, log: Path, stop: Path) -> None:
     """Send what can be sent until told to stop."""
-    database = Database.open(url)
+    database, slow = Database.open(url), Random(os.getpid())
     while True:
         last = stop.exists()
         done = 0
         for place in outbox.due_destinations(database, PLACES, at(1000)):
             claims = outbox.claim(database, place, at(1000), LEASE, 3)
             for message in claims:
+                time.sleep(slow.random() / 100)  # as far ends are; it gives the others time to overtake
                 send(log, message)
             done += outbox.delivered(database, claims, at(1000), "200")
         if not done:
@@ -235,6 +237,7 @@ def relay(url: str, log: Path, stop: Path) -> None:
 def test_three_who_send_beside_two_who_record_keep_order_and_send_once(database, database_url, tmp_path):
     log, stop = tmp_path / "sent", tmp_path / "stop"
     subscribe(database)
+    record_many(database_url, 500, 1, 20)  # so that many events of one article wait together
     relays = [PROCESSES.Process(target=relay, args=(database_url, log, stop)) for _ in range(3)]
     recorders = [PROCESSES.Process(target=record_many, args=(database_url, n * 100, 8, 5)) for n in range(2)]
     for process in relays:
