@@ -70,7 +70,11 @@ class Filled:
 @pytest.fixture(scope="session")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Filled:
     """A store with each kind of event and each oddity of a text."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('web')}/news.db"
+    return fill(f"sqlite:///{tmp_path_factory.mktemp('web')}/news.db")
+
+
+def fill(url: str) -> Filled:
+    """Fill a store with all that a page can show."""
     with Database.open(url) as database:
         numbers = {name: _record(database, *visits) for name, visits in _visits().items()}
         record_channel_event(
