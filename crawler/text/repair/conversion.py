@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from crawler.text.repair.signs import is_simplified_only, is_traditional_only, simplified_of
+from crawler.text.repair.signs import counts_of_scripts, in_simplified
 
 #: Characters that stand in both scripts, but in Traditional for another word than in Simplified.
 _SHARED = frozenset("制后干系面谷丑松范斗卷准征余只云划借姜几了表胡须尽据升里复发历钟获汇饥当团坛签征沈")
@@ -31,13 +31,13 @@ def _converter(config: str) -> Any:
 def simplify(text: str) -> str:
     """Return the text in Simplified script, by words, with its length kept."""
     converted = str(_converter("t2s").convert(text))
-    return converted if len(converted) == len(text) else "".join(map(simplified_of, text))
+    return converted if len(converted) == len(text) else in_simplified(text)
 
 
 def is_converted(text: str) -> bool:
     """Tell whether a text is mostly in Traditional script, with hardly a Simplified character."""
-    traditional = sum(map(is_traditional_only, text))
-    return traditional > 0 and traditional >= 10 * sum(map(is_simplified_only, text))
+    traditional, simplified = counts_of_scripts(text)
+    return traditional > 0 and traditional >= 10 * simplified
 
 
 def counterparts(found: str, plain: str) -> dict[str, str] | None:

@@ -28,9 +28,10 @@ _STEP = 12.0  # units of the packed logarithm for a doubling
 _PRIOR = 60.0  # sightings that the plain frequency of the second character counts for
 _PAGE = 10.0  # sightings in news that one on the page counts for
 _RARE = 5e-7  # share of a character that the table lacks
-_STRANGE = 4.0  # nats against a particle behind a sign, where news never has it
+_STRANGE = 4.0  # nats against a particle or a sign behind a sign, where news never has it
 _PARTICLES = frozenset("的着了们吗呢吧")
-_CLAUSE_SIGNS = frozenset("，。：；？！、")
+#: What clauses end with, in both widths.
+CLAUSE_SIGNS = frozenset("，。：；？！、,:;?!")
 _UNSEEN = 0.4  # sightings that a pair outside of the table is thought to have had
 
 
@@ -99,23 +100,24 @@ class Affinity:
         self._own_pairs: Counter[tuple[str, str]] = Counter()
         self._own_singles: Counter[str] = Counter()
         self._known: dict[tuple[str, str], float] = {}
+        self._known_here: dict[tuple[str, str], float] = {}
 
     def look_at(self, window: str) -> None:
         """Leave a window out of what the page tells: nothing shall be evidence for itself."""
         self._own_pairs = Counter(pairwise(window))
         self._own_singles = Counter(window)
+        self._known_here = {}
 
     def __call__(self, one: str, other: str) -> float:
         """Return log(P(other | one) / P(other)) in nats: above 0 where `other` likes to follow `one`.
 
         P(other | one) is smoothed towards P(other) (a Dirichlet prior); an unknown character tells nothing: 0.
         """
-        key = one, other
-        if one in self._own_singles:
-            return self._score(one, other)
-        if key not in self._known:
-            self._known[key] = self._score(one, other)
-        return self._known[key]
+        known = self._known_here if one in self._own_singles else self._known
+        liking = known.get((one, other))
+        if liking is None:
+            liking = known[one, other] = self._score(one, other)
+        return liking
 
     def _score(self, one: str, other: str) -> float:
         together, before, share = sightings(one, other)
@@ -124,6 +126,6 @@ class Affinity:
         share = share or _RARE
         if not before or not together:
             return 0.0
-        unseen = together < 1 and other in _PARTICLES and _class(one) in _CLAUSE_SIGNS
-        strange = _STRANGE if unseen else 0.0
+        begins = other not in _PARTICLES and other not in CLAUSE_SIGNS
+        strange = _STRANGE if together < 1 and not begins and _class(one) in CLAUSE_SIGNS else 0.0
         return math.log((together + _PRIOR * share) / (before + _PRIOR) / share) - strange

@@ -23,7 +23,7 @@ from storage.records import Repair
 
 LONGEST = 400_000  # characters; no article is longer, and a longer text that looks damaged is left as found
 TOO_LONG = Repair("too-long", 0, "", "", False)
-_EFFORT = 250_000  # characters that all searches of one text may try
+_EFFORT = 200_000  # characters that all searches of one text may try
 _TRIES = 4  # slips that are given up, one by one, to prove the rest
 _MANY = 5  # narrow commas between Chinese text that show a narrowing by themselves
 _SOME = 1  # and beside other damage

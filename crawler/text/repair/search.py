@@ -13,7 +13,7 @@ from typing import NamedTuple
 from crawler.text.repair.annotation import reads
 from crawler.text.repair.language import char_cost
 from crawler.text.repair.lattice import Node, Original, Step, Ways, Window
-from crawler.text.repair.pairs import Affinity
+from crawler.text.repair.pairs import CLAUSE_SIGNS, Affinity
 from crawler.text.words import JOINT, LONGEST, beginnings, prefix_costs, word_costs
 
 
@@ -59,6 +59,7 @@ class Page:
 _FIRST = 40  # choices for a dropped byte that are tried where they stand alone
 _NO_QUESTION = 5.0  # nats against a question mark that ends a sentence without a word of a question
 _UNPAIRED = 4.0  # nats against a parenthesis that closes none
+_LONELY = 5.0  # nats against a clause of a single character
 _MISREAD = 12.0  # nats against a character whose annotation reads another
 _OVERHEAD = 60  # characters that a search costs before it tries any
 _AFTER = 5  # items read after the last that a slip can reach
@@ -174,11 +175,24 @@ class Search:
             if node not in self._leading:
                 paths = self._paths[node]
                 self._leading[node] = sorted((path.cost, last) for last, path in paths.items())[:_WIDTH]
+            closes = char in CLAUSE_SIGNS
             ways = (
-                (cost - weight * self._page.affinity(last, char), last) for cost, last in self._leading[node]
+                (
+                    cost
+                    - weight * self._page.affinity(last, char)
+                    + (_LONELY if closes and self._is_lonely(node, last) else 0.0),
+                    last,
+                )
+                for cost, last in self._leading[node]
             )
             self._entries[key] = min(ways, default=(inf, ""))
         return self._entries[key]
+
+    def _is_lonely(self, node: Node, last: str) -> bool:
+        """Tell whether a clause would consist of a single character."""
+        path = self._paths[node][last]
+        alone = path.word is not None and path.word.before is None
+        return alone and path.last in CLAUSE_SIGNS and last not in CLAUSE_SIGNS
 
     def _trace(self, node: Node, last: str) -> tuple[Original, ...]:
         characters: list[Original] = []
@@ -211,11 +225,12 @@ class Search:
         starts = beginnings()
         self._page.budget.spend(len(choices))
         for rank, (char, simple) in enumerate(choices):
+            if rank >= _FIRST and simple not in starts:
+                continue
             part = Part(simple, Link(char, origin[0], step, None), self._extra(char, origin[0], step))
+            longer.append(part)
             if rank < _FIRST:
                 self._relax(origin, step.to, part, char_cost(simple))
-            if simple in starts:
-                longer.append(part)
 
     def _lengthen(self, origin: Node, node: Node, step: Step, parts: list[Part], longer: list[Part]) -> None:
         choices = self._choices(step)

@@ -61,6 +61,30 @@ def traditional_of(char: str) -> str:
 
 
 @cache
+def _to_simplified() -> dict[int, str]:
+    return {ord(char): other for char, other in _one_by_one("t2s").items()}
+
+
+def in_simplified(text: str) -> str:
+    """Return a text with each character replaced by its one Simplified counterpart."""
+    return text.translate(_to_simplified())
+
+
+@cache
+def _only_one_script() -> tuple[frozenset[str], frozenset[str]]:
+    characters = gbk_characters()
+    return frozenset(filter(is_traditional_only, characters)), frozenset(
+        filter(is_simplified_only, characters)
+    )
+
+
+def counts_of_scripts(text: str) -> tuple[int, int]:
+    """Count the characters that only Traditional script writes, and those that only Simplified script does."""
+    traditional, simplified = _only_one_script()
+    return sum(map(traditional.__contains__, text)), sum(map(simplified.__contains__, text))
+
+
+@cache
 def is_simplified_only(char: str) -> bool:
     """Tell whether only Simplified script writes this character: it has another form, and Big5 lacks it."""
     return traditional_of(char) != char and not char.encode("big5", "ignore")

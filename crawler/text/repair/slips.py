@@ -8,13 +8,13 @@ from dataclasses import replace
 
 from crawler.text.repair import proof
 from crawler.text.repair.conversion import is_converted
-from crawler.text.repair.language import cost
-from crawler.text.repair.lattice import Ways
+from crawler.text.repair.language import char_cost, cost
+from crawler.text.repair.lattice import Ways, Window
 from crawler.text.repair.mending import Mend, line_start, mend
 from crawler.text.repair.pairs import Affinity
 from crawler.text.repair.patterns import READING
 from crawler.text.repair.search import Budget, Page
-from crawler.text.repair.signs import is_simplified_only, is_traditional_only, simplified_of
+from crawler.text.repair.signs import in_simplified, is_simplified_only, is_traditional_only, simplified_of
 from crawler.text.repair.slip import slip_ways
 from crawler.text.repair.suspicion import slip_sites
 
@@ -31,6 +31,11 @@ _OFTEN = (
 _AFTER_SIGN = re.compile(rf"[^\n]?[{_OFTEN}](?:[^\x00-\x7f]{{0,10}})")
 _BAD = 8.0  # nats for each character; prose has about 5, and 98 of 100 stretches of it less than this
 
+_WORSE = 9.0  # the same behind a sign whose bytes begin no usual character
+_AT_HOME = (
+    6.0  # nats that a sign costs at most where it is sure; 1 of 30 slips that leave no other trace costs less
+)
+
 
 def page_of(text: str, readings: Mapping[str, str], ways: Ways, budget: Budget) -> Page:
     """Say what a text as a whole tells a search: its script, its words, the characters it always annotates.
@@ -42,7 +47,7 @@ def page_of(text: str, readings: Mapping[str, str], ways: Ways, budget: Budget) 
         return Page(
             ways, 0.0, str, lambda char: not is_traditional_only(char), readings, Affinity(intact), budget
         )
-    affinity = Affinity("".join(map(simplified_of, intact)))
+    affinity = Affinity(in_simplified(intact))
     return Page(ways, 0.0, simplified_of, _of_script(frozenset(intact)), readings, affinity, budget)
 
 
@@ -73,13 +78,26 @@ def _is_doubtful(text: str, site: int, page: Page) -> bool:
     """Tell whether what follows a sign reads so badly, or is so short, that a search is worth its time."""
     if _is_label(text, site):
         return _reads_badly(text, site, page)
-    return text[site] in _OFTEN or bool(_LETTER.match(text, site + 1)) or _reads_badly(text, site, page)
+    if text[site] in _OFTEN and not _is_at_home(text, site, page):
+        return True
+    return bool(_LETTER.match(text, site + 1)) or _reads_badly(text, site, page)
+
+
+def _is_at_home(text: str, site: int, page: Page) -> bool:
+    """Tell whether a sign is so likely between its neighbours that nothing else will have stood there."""
+    sign = text[site]
+    line = text[line_start(text, site) : site]
+    if sign == "?" and not Window(line, {}, "").asks(len(line)):
+        return False
+    before = page.plain(text[site - 1 : site]) or "\n"
+    after = page.plain(text[site + 1 : site + 2]) or "\n"
+    return char_cost(sign) - page.affinity(before, sign) - page.affinity(sign, after) < _AT_HOME
 
 
 def _reads_badly(text: str, site: int, page: Page) -> bool:
     run = _RUN.match(text, site + 1)
     plain = "".join(map(page.plain, run[0])) if run else ""
-    return cost(plain) > _BAD * len(plain)
+    return cost(plain) > (_BAD if text[site] in _OFTEN else _WORSE) * len(plain)
 
 
 def _is_label(text: str, site: int) -> bool:
