@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import logging
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -25,7 +25,8 @@ from storage.outbox import Claim
 
 log = logging.getLogger(__name__)
 
-Prepare = Callable[[Claim], Letter]
+#: Gets claims, and gives for each, in their order, what writes its letter. Both may raise.
+Prepare = Callable[[Sequence[Claim]], Iterable[Callable[[], Letter]]]
 _Result = TypeVar("_Result")
 
 #: Letters written together, while those before them are sent.
@@ -348,12 +349,16 @@ class _Lane:
 
 
 def _letters(prepare: Prepare, claims: Sequence[Claim]) -> list[Letter | Answer]:
-    return [_letter(prepare, claim) for claim in claims]
-
-
-def _letter(prepare: Prepare, claim: Claim) -> Letter | Answer:
     try:
-        return prepare(claim)
+        writers = list(prepare(claims))
+    except StorageError as error:
+        return [Answer(Verdict.LATER, f"the store could not be read: {error}") for _ in claims]
+    return [_letter(write, claim) for write, claim in zip(writers, claims, strict=True)]
+
+
+def _letter(write: Callable[[], Letter], claim: Claim) -> Letter | Answer:
+    try:
+        return write()
     except NotFound as error:
         return Answer(Verdict.REFUSED, str(error))
     except StorageError as error:

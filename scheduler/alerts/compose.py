@@ -17,6 +17,7 @@ from storage.database import Database
 from storage.diff import Diff, compare
 from storage.errors import NotFound
 from storage.records import Article, Event, EventKind, Notification, Repair, Revision, Subscription
+from storage.told import told
 
 #: What an edit that follows at once is told together with.
 _JOINED = frozenset({EventKind.NEW, EventKind.REPUBLISHED, EventKind.RESTORED, EventKind.EDITED})
@@ -37,6 +38,16 @@ def compose(
     if not events:
         raise NotFound("The events of this message are no longer stored", subject=key)
     return message_of(database, _subscription(database, name, now), events, page, now, key)
+
+
+def read_ahead(database: Database, notifications: Sequence[Notification]) -> None:
+    """Read at once what many messages tell, so that each need not ask for itself. Raises StorageError."""
+    known = _known(database)
+    wanted = {one.event for one in notifications if one.event not in known.events}
+    for number, one in (told(database, wanted) if wanted else {}).items():
+        known.keep(known.events, number, one.event)
+        if one.article is not None and one.revision is not None:
+            known.keep(known.texts, number, (one.article, one.revision))
 
 
 def message_of(
@@ -97,6 +108,7 @@ class _Known:
         self.events: OrderedDict[int, Event] = OrderedDict()
         self.items: OrderedDict[tuple[int, ...], Item] = OrderedDict()
         self.told: OrderedDict[str, tuple[datetime, Subscription]] = OrderedDict()
+        self.texts: OrderedDict[int, tuple[Article, Revision]] = OrderedDict()  # read ahead, used once
 
     def keep(self, kept: OrderedDict[_Key, _Value], key: _Key, value: _Value) -> _Value:
         """Keep one, and forget the one that was kept first where there are many."""
@@ -162,8 +174,8 @@ def _made(database: Database, events: tuple[Event, ...]) -> Item:
     first, last = events[0], events[-1]
     if first.article is None:
         return Item(first)
-    article = queries.find_article(database, str(first.article))
-    new = queries.revision(database, first.article, last.to_revision)
+    texts = _known(database).texts
+    article, new = texts.pop(last.id) if last.id in texts else _read(database, first.article, last)
     edits = [event for event in events if event.kind is EventKind.EDITED]
     diff = _diff(database, edits, new) if edits and first.kind is not EventKind.NEW else None
     return Item(
@@ -175,6 +187,11 @@ def _made(database: Database, events: tuple[Event, ...]) -> Item:
         guesses=tuple(_guesses(new.reading.repairs)),
         first=_first(database, first),
     )
+
+
+def _read(database: Database, number: int, last: Event) -> tuple[Article, Revision]:
+    """The article, and the revision that its last event led to."""
+    return queries.find_article(database, str(number)), queries.revision(database, number, last.to_revision)
 
 
 def _diff(database: Database, edits: Sequence[Event], new: Revision) -> Diff | None:

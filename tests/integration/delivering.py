@@ -8,8 +8,9 @@ import multiprocessing
 import os
 import signal
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,11 @@ POINTS = {
     "before mark commit": True,
     "after mark commit": False,
 }
+
+
+def letters(claims: Sequence[Claim]) -> Iterator[Callable[[], Letter]]:
+    """What writes the letters of claims."""
+    return (partial(letter, claim) for claim in claims)
 
 
 def letter(claim: Claim) -> Letter:
@@ -159,7 +165,7 @@ def deliver(url: str, ledger: Path, places: tuple[str, ...], point: str = "", nt
         )
         for place in places
     }
-    asyncio.run(_run(Deliverer(database, ends, letter, QUICK)))
+    asyncio.run(_run(Deliverer(database, ends, letters, QUICK)))
 
 
 async def _run(deliverer: Deliverer) -> None:

@@ -26,7 +26,7 @@ from tests.integration.delivering import (
     FarEnd,
     Told,
     deliver,
-    letter,
+    letters,
     subscribe,
     waiting,
     write_articles,
@@ -49,7 +49,7 @@ def delivers(database: Database, *ends: FarEnd, limits: Any = QUICK, scene: Any 
     """Deliver until nothing waits, or until the scene is over."""
 
     async def run() -> Deliverer:
-        deliverer = Deliverer(database, {end.id: end for end in ends}, letter, limits)
+        deliverer = Deliverer(database, {end.id: end for end in ends}, letters, limits)
         running = asyncio.ensure_future(deliverer.run())
         try:
             async with asyncio.timeout(60):
@@ -234,7 +234,7 @@ def test_the_parts_that_were_accepted_are_not_sent_again(database, tmp_path):
     asked: list[int] = []
 
     class Halting(FarEnd):
-        async def send(self, letter, parts_done=0):
+        async def send(self, letters, parts_done=0):
             asked.append(parts_done)
             if len(asked) < 3:
                 return Answer(Verdict.LATER, "busy", parts_done=len(asked))
@@ -276,7 +276,7 @@ def test_a_message_that_takes_longer_than_the_lease_is_not_sent_by_another(datab
 
     async def scene(deliverer: Deliverer) -> None:
         await in_hand(deliverer)
-        other = Deliverer(database, {"d1": second}, letter, QUICK)
+        other = Deliverer(database, {"d1": second}, letters, QUICK)
         running = asyncio.ensure_future(other.run())
         while await asyncio.to_thread(waiting, database):
             await asyncio.sleep(0.05)
@@ -322,7 +322,7 @@ def test_what_is_due_is_delivered_once_and_for_all_by_a_command_that_ends(databa
     end = FarEnd("d1", tmp_path / "ledger")
 
     async def run() -> None:
-        deliverer = Deliverer(database, {"d1": end}, letter, QUICK)
+        deliverer = Deliverer(database, {"d1": end}, letters, QUICK)
         await deliverer.deliver_due(30)
         await deliverer.close()
 
