@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate, groupby
 
 from crawler.text.binary import MOST_BAD
-from crawler.text.charsets import char_of, odd_pair
+from crawler.text.charsets import char_of
 from crawler.text.follows import EDGE, Follows, key_of, unescape
-from crawler.text.labels import GB18030
 from crawler.text.lenient import Noting, decode_with
 from crawler.text.pairing import ERROR, Cut, Pairing, pieces
 from crawler.text.private import assign
@@ -25,7 +24,7 @@ from storage.records import BadByte
 #: Steps of the search in one body, and for each byte that it begins with: a second or so of work. After that, which
 #: no page needs, a bad byte is only passed over.
 _BUDGET = 60_000
-_BUDGET_OF_HUGE = 20_000
+_BUDGET_OF_HUGE = 10_000
 _STEPS_A_BYTE = 2
 _LONGEST = 4_000
 #: Bodies up to this size are looked through stretch by stretch.
@@ -84,22 +83,14 @@ def read_damaged(body: bytes, codec: str) -> Read:
 
 def _doubtful(body: bytes, codec: str) -> list[tuple[int, int]]:
     """Find the stretches that the codec rejects, or whose text looks as if bytes were shifted there."""
-    looks_odd: Callable[[str], object] = odd_pair(codec).search
-    if codec != GB18030 or _strict(body, codec) is None:
-        looks_odd = _is_strange
-    if len(body) > _THOROUGH:
-        looks_odd = _never
+    look = len(body) <= _THOROUGH
     found = []
     for start, end in stretches(body):
         text = _strict(body[start:end], codec)
         # U+FFFD that was encoded: the text was damaged before, and its bytes are gone.
-        if text is None or ("\ufffd" not in text and looks_odd(assign(text))):
+        if text is None or (look and "\ufffd" not in text and _is_strange(assign(text))):
             found.append((start, end))
     return found
-
-
-def _never(text: str) -> bool:
-    return False
 
 
 def _follows(body: bytes, codec: str, doubts: list[tuple[int, int]]) -> Follows:
