@@ -92,6 +92,18 @@ def removals(
     return tuple(Removal(gone[event.article], event) for event in found if event.article in gone)
 
 
+def others_of_story(database: Database, article: Article, *, limit: int) -> tuple[Article, ...]:
+    """Other articles that tell an article's story, the first seen first. Raises StorageError."""
+    wanted = (
+        select(*ARTICLE)
+        .where(articles.c.story == article.story, articles.c.id != article.id)
+        .order_by(articles.c.first_seen, articles.c.id)
+        .limit(limit)
+    )
+    with database.read() as connection:
+        return tuple(article_of(row) for row in connection.execute(wanted))
+
+
 def stories(database: Database, *, limit: int = 50, before: int = 0) -> tuple[Story, ...]:
     """Stories that more than one article tells, the last retold first.
 

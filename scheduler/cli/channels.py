@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -19,9 +20,6 @@ from scheduler.cli.common import (
 from scheduler.config import Config
 from scheduler.rhythm import Plan
 from storage.errors import ConfigError, StorageError
-
-if TYPE_CHECKING:
-    from scheduler.foresight import Foresight
 
 
 @click.group("channels")
@@ -147,38 +145,7 @@ def _reports(config: Config, names: tuple[str, ...], visits: int) -> list[dict[s
     if len(whole) == len(wanted):
         return whole
     with reading_database(config) as database:
-        return whole + [_plan_report(plan) for plan in foresee(config, database, wanted, now(), visits)]
-
-
-def _plan_report(plan: Foresight) -> dict[str, Any]:
-    """What a plan will do: delays in minutes, those of other budgets beside that of this one."""
-    return {
-        "channels": list(plan.channels),
-        "paused": list(plan.paused),
-        "rhythm": str(Plan(plan.per_hour)),
-        "host": plan.host,
-        "pages": plan.pages,
-        "unread": plan.unread,
-        "requests_per_hour": plan.per_hour,
-        "requests_per_hour_now": plan.rate,
-        "next": [
-            {
-                "at": visit.at,
-                "url": visit.url,
-                "kind": "listing" if visit.listing else "article",
-                "finds_after_minutes": round(visit.delay.total_seconds() / 60, 1),
-            }
-            for visit in plan.next
-        ],
-        "budgets": [
-            {
-                "requests_per_hour": delay.per_hour,
-                "new_minutes": round(delay.new * 60, 1),
-                "edit_minutes": round(delay.edit * 60, 1),
-            }
-            for delay in plan.delays
-        ],
-    }
+        return whole + [asdict(plan) for plan in foresee(config, database, wanted, now(), visits)]
 
 
 def _print_report(report: dict[str, Any]) -> None:

@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from scheduler.web.api import ROUTERS as API
 from scheduler.web.api import metrics
 from scheduler.web.api.model import problem
+from scheduler.web.gate import Refused
 from scheduler.web.guard import Guard
 from scheduler.web.pages import ROUTERS
 from scheduler.web.render import HERE, page, visitor_of
@@ -70,8 +71,12 @@ def _http_error(request: Request, error: Exception) -> Response:
         )
     if status == 401:
         return RedirectResponse(f"/login?next={request.url.path}", 303)
+    if isinstance(error, Refused):
+        return page(
+            request, "error.html", status=status, code=status, detail=error.phrase, values=error.values
+        )
     detail = error.detail if isinstance(error, HTTPException) else ""
-    return page(request, "error.html", status=status, code=status, detail=detail)
+    return page(request, "error.html", status=status, code=status, detail=detail, values={})
 
 
 def _wrong_question(request: Request, error: Exception) -> Response:
@@ -80,13 +85,13 @@ def _wrong_question(request: Request, error: Exception) -> Response:
     detail = "; ".join(f"{one['loc'][-1]}: {one['msg']}" for one in found)
     if _is_call(request):
         return problem(422, "The question is wrong", detail)
-    return page(request, "error.html", status=422, code=422, detail=detail)
+    return page(request, "error.html", status=422, code=422, detail=detail, values={})
 
 
 def _not_found(request: Request, error: Exception) -> Response:
     if _is_call(request):
         return problem(404, HTTPStatus(404).phrase, str(error))
-    return page(request, "error.html", status=404, code=404, detail=str(error))
+    return page(request, "error.html", status=404, code=404, detail=str(error), values={})
 
 
 def _storage_error(request: Request, error: Exception) -> Response:
@@ -95,4 +100,4 @@ def _storage_error(request: Request, error: Exception) -> Response:
     detail = getattr(error, "message", "") if visitor_of(request).scopes else ""
     if _is_call(request):
         return problem(code, "The store is in trouble", detail)
-    return page(request, "error.html", status=code, code=code, detail=detail)
+    return page(request, "error.html", status=code, code=code, detail=detail, values={})

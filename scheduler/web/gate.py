@@ -12,6 +12,15 @@ from scheduler.web.access import Scope
 from scheduler.web.render import visitor_of
 
 
+class Refused(HTTPException):
+    """No, in words that pages say in the visitor's language; `values` are those of the phrase's places."""
+
+    def __init__(self, status: int, phrase: str, **values: str) -> None:
+        super().__init__(status, phrase.format(**values))
+        self.phrase = phrase
+        self.values = values
+
+
 def needs(scope: Scope) -> Callable[[Request], None]:
     """A dependency that lets through who may do such a thing: 401 for nobody, 403 for somebody."""
 
@@ -20,7 +29,7 @@ def needs(scope: Scope) -> Callable[[Request], None]:
         if not visitor.scopes:
             raise HTTPException(401)
         if not visitor.may(scope):
-            raise HTTPException(403, f"This key lacks the scope {scope.value!r}.")
+            raise Refused(403, "This key lacks the scope {scope}.", scope=scope.value)
 
     return check
 
@@ -37,9 +46,7 @@ def form_for(scope: Scope) -> Callable[[Request], object]:
             and visitor.csrf
             and hmac.compare_digest(sent.encode(), visitor.csrf.encode())
         ):
-            raise HTTPException(
-                403, "This form is too old. Go back, load the page again, and send it once more."
-            )
+            raise Refused(403, "This form is too old. Go back, load the page again, and send it once more.")
         return form
 
     return read

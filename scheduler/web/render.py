@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,8 @@ from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
 from crawler.sites import CHANNELS
-from scheduler.web.access import COOKIE, SESSION, Visitor
+from scheduler.web import say
+from scheduler.web.access import COOKIE, SESSION, Scope, Visitor
 from scheduler.web.site import site_of
 from scheduler.web.words import LANGUAGES, choose, translator
 
@@ -36,19 +36,26 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
     if site.door.open_to_all and not visitor.csrf:
         cookie = site.door.new_session()
         visitor = site.door.visitor({}, {COOKIE: cookie})
-    zone = ZoneInfo(site.config().time_zone)
+    zone, now, _ = ZoneInfo(site.config().time_zone), site.now(), translator(language)
     html = (
         _environment()
         .get_template(template)
         .render(
-            _=translator(language),
+            _=_,
             language=language,
             languages=LANGUAGES,
             visitor=visitor,
             path=request.url.path,
             query=dict(request.query_params),
             here=lambda **changes: _here(request, changes),
-            now=site.now().astimezone(zone),
+            now=now.astimezone(zone),
+            may_manage=visitor.may(Scope.MANAGE),
+            may_run=visitor.may(Scope.RUN),
+            ago=lambda moment: say.age(moment, now, _),
+            span=lambda length: say.span(length, _),
+            about=lambda minutes: say.about(minutes, _),
+            rhythm_said=lambda rhythm: say.rhythm(rhythm, _),
+            digest_said=lambda text: say.digest(text, _),
             when=lambda moment: moment.astimezone(zone) if moment else None,
             channel_name=lambda name: channel_name(name, language),
             login=not site.door.open_to_all,
@@ -106,16 +113,6 @@ def _here(request: Request, changes: dict[str, Any]) -> str:
     return f"{request.url.path}?{urlencode(kept)}" if kept else request.url.path
 
 
-def _age(moment: datetime, now: datetime) -> str:
-    """How long ago, in the shortest words: "5 min", "3 h", "2 d"."""
-    passed = now - moment
-    if passed < timedelta(hours=1):
-        return f"{max(0, int(passed.total_seconds() // 60))} min"
-    if passed < timedelta(days=2):
-        return f"{int(passed.total_seconds() // 3600)} h"
-    return f"{passed.days} d"
-
-
 @cache
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
@@ -126,7 +123,7 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         finalize=lambda value: shown(value) if type(value) is str else value,
     )
-    environment.filters.update(age=_age, link=safe_link, size=_size)
+    environment.filters.update(link=safe_link, size=_size)
     environment.globals.update(asset=asset, Markup=Markup)
     return environment
 

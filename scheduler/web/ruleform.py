@@ -41,9 +41,8 @@ def read(form: Form, before: Subscription | None = None) -> Subscription:
     """
     words = {name: _words(str(form.get(name) or "")) for name in LISTS}
     texts = {name: str(form.get(name) or "").strip() for name in TEXTS}
-    if not texts["name"] or len(texts["name"]) > 100 or not texts["name"].isprintable():
-        raise ValueError("name: write some words, on one line")
-    check_time_zone(texts["time_zone"])
+    check_name(texts["name"])
+    _check_zone(texts["time_zone"])
     made = Subscription(
         name=texts["name"],
         destinations=tuple(str(one) for one in form.getlist("destinations")),
@@ -68,6 +67,12 @@ def read(form: Form, before: Subscription | None = None) -> Subscription:
         raise ValueError("destinations: choose where it goes")
     check(made, fold)
     return made
+
+
+def check_name(name: str) -> None:
+    """Raise ValueError, in words for people, for what is no name of an alert."""
+    if not name.strip() or len(name) > 100 or not name.isprintable():
+        raise ValueError("name: write some words, on one line")
 
 
 def typed(subscription: Subscription) -> Mapping[str, str]:
@@ -105,5 +110,12 @@ def _weight(text: str) -> int:
 def _wait(text: str) -> timedelta:
     try:
         return duration(text) if text.strip() else timedelta()
-    except ValueError as error:
-        raise ValueError(f"wait: {error}") from None
+    except ValueError:
+        raise ValueError("wait: write for example 30s, 15m, 2h or 7d") from None
+
+
+def _check_zone(name: str) -> None:
+    try:
+        check_time_zone(name)
+    except ValueError:
+        raise ValueError("time_zone: write for example Asia/Shanghai") from None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from fastapi import Request
@@ -11,6 +11,7 @@ from fastapi import Request
 from scheduler.alerts.model import Answer
 from scheduler.config import Config
 from scheduler.web.access import Doorkeeper
+from scheduler.web.foresights import Foresights
 from scheduler.web.settings import WebSettings
 from storage.database import Database
 from storage.records import Subscription
@@ -29,6 +30,7 @@ class Site:
     door: Doorkeeper
     now: Callable[[], datetime]
     send_test: SendTest
+    foresights: Foresights = field(default_factory=Foresights)
 
 
 def site_of(request: Request) -> Site:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from scheduler.web.api import alerts, articles, channels, events, runs, stories
+from scheduler.web.api import alerts, articles, channels, events, keys, runs, stories
 
-ROUTERS = [module.router for module in (articles, events, stories, channels, runs, alerts)]
+ROUTERS = [module.router for module in (articles, events, stories, channels, runs, alerts, keys)]

@@ -80,6 +80,11 @@ def problem(status: int, title: str, detail: str = "") -> JSONResponse:
     return JSONResponse(content, status, headers=headers, media_type="application/problem+json")
 
 
+def refused(error: ValueError) -> HTTPException:
+    """What to raise where the asker wants what cannot be."""
+    return HTTPException(422, str(error))
+
+
 def answer(request: Request, value: Any) -> Response:
     """A value as JSON, with an ETag; 304 where the asker has it already."""
     body = json.dumps(as_json(value), ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")

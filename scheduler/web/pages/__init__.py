@@ -9,6 +9,7 @@ from scheduler.web.pages import (
     events,
     feeds,
     health,
+    keys,
     login,
     overview,
     runs,
@@ -28,5 +29,6 @@ _PAGES = (
     runs,
     channels,
     feeds,
+    keys,
 )
 ROUTERS = [module.router for module in _PAGES]

@@ -6,7 +6,7 @@ from datetime import timedelta
 from itertools import islice
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import FormData
@@ -15,12 +15,12 @@ from crawler.sites import CHANNELS
 from crawler.text.canonical import fold
 from scheduler.web import ruleform
 from scheduler.web.access import Scope
-from scheduler.web.gate import READ, form_for
+from scheduler.web.gate import READ, Refused, form_for
 from scheduler.web.render import page
 from scheduler.web.site import Site, site_of
 from storage import outbox, subscriptions
-from storage.errors import NotFound
 from storage.records import EditClass, EventKind, NotificationState, Subscription
+from storage.rules import check
 
 router = APIRouter(prefix="/alerts")
 Form = Annotated[FormData, Depends(form_for(Scope.MANAGE))]
@@ -43,8 +43,7 @@ def show(request: Request) -> Response:
         subscriptions=subscriptions.all(site.database),
         counted=counted,
         places=outbox.destinations(site.database),
-        mutes=list(MUTES),
-        said=ruleform.said,
+        mutes=MUTES,
     )
 
 
@@ -52,28 +51,23 @@ def show(request: Request) -> Response:
 def edit(request: Request, name: str = "") -> Response:
     """The form of a subscription, empty where none is named."""
     site = site_of(request)
-    one = subscriptions.get(site.database, name) if name else ruleform.blank()
-    if one.origin == "config" and name:
-        raise HTTPException(403, "This alert stands in newsdelta.toml: edit it there.")
-    return _form(request, site, one)
+    before = made_here(site, name) if name else None
+    return _form(request, site, before or ruleform.blank(), before=before)
 
 
 @router.post("/save")
 def save(request: Request, form: Form) -> Response:
     """Keep the subscription, or try it on last week; what is wrong is said above the form."""
     site = site_of(request)
-    before = _before(site, str(form.get("before") or ""))
+    before = made_here(site, str(form.get("before"))) if form.get("before") else None
     try:
         made = ruleform.read(form, before)
-        _refuse_anothers_name(site, made, before)
+        if form.get("do") == "try":
+            tried = outbox.rehearse(site.database, [made], site.now() - TRIED, fold)
+            return _form(request, site, made, before=before, tried=list(islice(tried, SHOWN + 1)))
+        store(site, made, before)
     except ValueError as error:
-        return _form(request, site, before or ruleform.blank(), wrong=str(error), typed=form)
-    if form.get("do") == "try":
-        tried = outbox.rehearse(site.database, [made], site.now() - TRIED, fold)
-        return _form(request, site, made, tried=list(islice(tried, SHOWN + 1)), before=before)
-    if before and before.name != made.name:
-        subscriptions.remove(site.database, before.name, site.now())
-    subscriptions.put(site.database, made, site.now(), fold)
+        return _form(request, site, before or ruleform.blank(), before=before, wrong=str(error), typed=form)
     return RedirectResponse("/alerts", 303)
 
 
@@ -100,28 +94,34 @@ def act(request: Request, form: Form) -> Response:
         case "mute":
             lasting = MUTES.get(str(form.get("for")), MUTES["1h"])
             subscriptions.mute(site.database, name, now + lasting, now)
-        case "remove" if subscriptions.get(site.database, name).origin == "web":
-            subscriptions.remove(site.database, name, now)
+        case "remove":
+            subscriptions.remove(site.database, made_here(site, name).name, now)
         case _:
-            raise HTTPException(422, "Nothing like that can be done to an alert.")
+            raise Refused(422, "Nothing like that can be done to an alert.")
     return RedirectResponse("/alerts", 303)
 
 
-def _before(site: Site, name: str) -> Subscription | None:
-    one = subscriptions.get(site.database, name) if name else None
-    if one and one.origin == "config":
-        raise HTTPException(403, "This alert stands in newsdelta.toml: edit it there.")
+def made_here(site: Site, name: str) -> Subscription:
+    """A subscription that may be changed here. Raises NotFound; Refused, 403, for one of the config."""
+    one = subscriptions.get(site.database, name)
+    if one.origin == "config":
+        raise Refused(403, "This alert stands in newsdelta.toml: edit it there.")
     return one
 
 
-def _refuse_anothers_name(site: Site, made: Subscription, before: Subscription | None) -> None:
-    if before and before.name == made.name:
-        return
-    try:
-        subscriptions.get(site.database, made.name)
-    except NotFound:
-        return
-    raise ValueError("name: another alert has it")
+def store(site: Site, made: Subscription, before: Subscription | None) -> None:
+    """Keep a subscription, in the place of `before`.
+
+    Raises ValueError for one that cannot be understood or has another's name, StorageError.
+    """
+    ruleform.check_name(made.name)
+    check(made, fold)
+    if before is None or before.name != made.name:
+        if made.name in {one.name for one in subscriptions.all(site.database)}:
+            raise ValueError("name: another alert has it")
+        if before is not None:
+            subscriptions.remove(site.database, before.name, site.now())
+    subscriptions.put(site.database, made, site.now(), fold)
 
 
 def _form(
@@ -129,12 +129,15 @@ def _form(
     site: Site,
     one: Subscription,
     *,
+    before: Subscription | None,
     wrong: str = "",
     typed: Any = None,
     tried: list[outbox.Rehearsed] | None = None,
-    before: Subscription | None = None,
 ) -> Response:
-    """The form filled with a subscription, or with what was just typed where that was wrong."""
+    """The form filled with a subscription, or with what was just typed where that was wrong.
+
+    `before` is what it takes the place of when it is saved.
+    """
     values = dict(ruleform.typed(one))
     chosen = {
         name: list(map(str, getattr(one, name))) for name in ("destinations", "channels", "kinds", "classes")
@@ -146,7 +149,7 @@ def _form(
         request,
         "alert_form.html",
         status=422 if wrong else 200,
-        name=(before or one).name if typed is None else str(typed.get("before") or ""),
+        name=before.name if before else "",
         values=values,
         chosen=chosen,
         per_story=one.per_story if typed is None else typed.get("per_story") is not None,

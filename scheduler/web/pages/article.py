@@ -20,6 +20,8 @@ router = APIRouter(prefix="/articles/{number}", dependencies=READ)
 Number = Annotated[int, Path(ge=1, lt=2**63)]
 RevisionNumber = Annotated[int | None, Query(ge=1, lt=2**31)]
 OBSERVATIONS = 200
+#: Other articles of the story that are listed, the first seen.
+MEMBERS = 5
 
 
 @router.get("")
@@ -35,6 +37,7 @@ def show(request: Request, number: Number, revision: RevisionNumber = None) -> R
         article=article,
         revision=shown,
         revisions=_revisions(database, article),
+        others=_others(database, article),
         events=browse.find_events(database, browse.EventFilter(article=article.id)),
     )
 
@@ -62,6 +65,7 @@ def show_diff(
         diff=compare(old.reading.fields, new.reading.fields, fold=fold),
         view="sides" if view == "sides" else "inline",
         revisions=_revisions(database, article),
+        others=_others(database, article),
         pilcrow=PARAGRAPH_BREAK,
     )
 
@@ -79,6 +83,7 @@ def show_evidence(request: Request, number: Number, revision: RevisionNumber = N
         article=article,
         revision=shown,
         revisions=_revisions(database, article),
+        others=_others(database, article),
         pages=articles.stored_pages(database, article.id, shown.number),
         addresses=queries.addresses(database, article.id),
         observations=queries.observations(database, article.id, OBSERVATIONS),
@@ -108,3 +113,8 @@ def _article(database: Database, number: int) -> Article:
 
 def _revisions(database: Database, article: Article) -> tuple[Revision, ...]:
     return queries.revisions(database, article.id)
+
+
+def _others(database: Database, article: Article) -> tuple[Article, ...]:
+    """The first of the other articles that tell the same story."""
+    return browse.others_of_story(database, article, limit=MEMBERS)

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Path, Request
+from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
 
 from scheduler.feeds import Feed, Feeds, atom, is_fresh, json_feed
-from scheduler.web.gate import READ
+from scheduler.web.gate import READ, Refused
 from scheduler.web.site import Site, site_of
 
 router = APIRouter(prefix="/feeds", dependencies=READ)
@@ -28,7 +28,7 @@ class Format(StrEnum):
 def of_channel(request: Request, name: str, ending: Format) -> Response:
     """What happened in a channel."""
     if name not in site_of(request).config().channels:
-        raise HTTPException(404, f"No channel called {name} is watched.")
+        raise Refused(404, "No channel called {name} is watched.", name=name)
     return _answer(request, ending, lambda feeds: feeds.channel(name))
 
 

@@ -11,7 +11,7 @@ from scheduler.web.chart import draw
 from scheduler.web.gate import READ
 from scheduler.web.render import page
 from scheduler.web.site import site_of
-from storage import overview, queries
+from storage import overview, pauses, queries
 
 router = APIRouter()
 HOURS = 48
@@ -30,6 +30,7 @@ def show(request: Request) -> Response:
         "overview.html",
         channels=overview.channels(site.database, config.channels, midnight),
         rhythms=config.rhythms,
+        paused=pauses.paused(site.database),
         chart=draw(overview.hours(site.database, now, HOURS), lambda moment: moment.astimezone(zone)),
         events=queries.latest_events(site.database, EVENTS),
     )

@@ -8,13 +8,13 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Depends, HTTPException, Path, Request
+from fastapi import APIRouter, Depends, Path, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, Response, StreamingResponse
 from starlette.datastructures import FormData
 
 from scheduler.web.access import Scope
-from scheduler.web.gate import READ, form_for
+from scheduler.web.gate import READ, Refused, form_for
 from scheduler.web.query import Cursor
 from scheduler.web.render import page
 from scheduler.web.site import Site, site_of
@@ -98,14 +98,16 @@ async def changes(site: Site, number: int) -> AsyncIterator[str]:
 
 
 def ask_for(site: Site, channel: str, url: str) -> CrawlOrder:
-    """Write an order down. Raises HTTPException 422 for a channel or page that is not watched."""
+    """Write an order down. Raises Refused, 422, for a channel or page that is not watched."""
     channels = site.config().channels
     if url:
         hosts = {urlsplit(known.home).netloc: name for name, known in channels.items()}
         parts = urlsplit(url)
         channel = hosts.get(parts.netloc, "") if parts.scheme in ("http", "https") else ""
         if not channel:
-            raise HTTPException(422, f"No watched channel has this address. Known hosts: {', '.join(hosts)}")
+            raise Refused(
+                422, "No watched channel has this address. Known hosts: {hosts}", hosts=", ".join(hosts)
+            )
     if channel not in channels:
-        raise HTTPException(422, f"No channel called {channel!r} is watched.")
+        raise Refused(422, "No channel called {name} is watched.", name=channel)
     return orders.ask(site.database, channel, (url,) if url else (), site.now())
