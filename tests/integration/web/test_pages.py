@@ -38,6 +38,7 @@ PAGES = [
     "/runs/1",
     "/channels",
     "/channels/cq",
+    "/keys",
 ]
 
 
@@ -125,11 +126,40 @@ def test_a_wrong_address_gets_a_page_that_says_so(reader: TestClient, address: s
     assert "回到概览" in answer.text
 
 
+def test_an_article_names_the_others_of_its_story(reader: TestClient, filled: Filled) -> None:
+    text = reader.get(f"/articles/{filled.original}").text
+    assert f'<a href="/articles/{filled.copy}">老城新绿（转载）</a>' in text
+    assert text.count(f'href="/stories/{filled.original}"') == 2  # the tab, and below the list
+    alone = reader.get(f"/articles/{filled.removed}").text
+    assert "/stories/" not in alone.partition("<main")[2]
+
+
+@pytest.mark.parametrize("page", ["articles/{edited}", "stories/{original}", "channels/cq"])
+def test_pages_lead_to_their_feeds(reader: TestClient, filled: Filled, page: str) -> None:
+    address = page.format(**vars(filled))
+    head, _, body = reader.get(f"/{address}").text.partition("</head>")
+    for ending, kind in (("atom", "application/atom+xml"), ("json", "application/feed+json")):
+        assert f'<link rel="alternate" type="{kind}"' in head
+        assert f'href="/feeds/{address}.{ending}"' in head
+        assert f'href="/feeds/{address}.{ending}"' in body
+        assert reader.get(f"/feeds/{address}.{ending}").status_code == 200
+
+
+def test_the_foot_of_each_page_leads_to_the_document_of_the_api(reader: TestClient) -> None:
+    assert 'href="/api/v1/openapi.json"' in reader.get("/").text.partition("<footer>")[2]
+
+
 def test_each_phrase_has_its_chinese_and_none_is_left_over() -> None:
     used = set()
     for template in TEMPLATES.glob("*.html"):
         text = template.read_text(encoding="utf-8")
         used |= {one or two for one, two in re.findall(r"_\(\s*(?:\"([^\"]+)\"|'([^']+)')\s*[,)]", text)}
+    for source in TEMPLATES.parent.rglob("*.py"):
+        text = source.read_text(encoding="utf-8")
+        used |= set(re.findall(r"\b_\(\s*\"([^\"]+)\"", text))
+        used |= set(re.findall(r"Refused\(\s*\d+,\s*\"([^\"]+)\"", text))
+        if source.stem in ("ruleform", "keyring") or source.match("pages/alerts.py"):
+            used |= set(re.findall(r"ValueError\(\"([^\"]+)\"", text))
     chinese, english = translator("zh").phrases, translator("en").phrases
     assert not {phrase for phrase in used if phrase not in chinese}
     assert {phrase for phrase in english if phrase not in chinese} == set()
