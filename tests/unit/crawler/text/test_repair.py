@@ -160,3 +160,58 @@ def test_bytes_that_gb2312_lacks_are_found_again() -> None:
     assert repaired.text.endswith("、侯文坤）")
     assert (one.kind, one.certain, repaired.proved) == ("resaved", False, True)
     assert repaired.text[:-6] == clean[:-6]
+
+
+@pytest.mark.parametrize(
+    ("given", "rivals"),
+    [
+        ("溁", ("溁", "澔")),  # two characters of given names end in its second byte
+        ("佺", ("佺", "傜")),  # no character of given names does: the first rarities are told
+    ],
+)
+def test_a_lost_character_of_a_name_stays_lost_where_given_names_do_not_settle_it(
+    given: str, rivals: tuple[str, ...]
+) -> None:
+    clean = f"新区将在年内完成改造。（记者林远、周禾、胡{given}、侯文坤）"
+    repaired = repair(clean.encode("gbk").decode("gb2312", "replace"))
+    assert repaired.text == clean.replace(given, "\ufffd")  # what was shifted behind it is certain
+    assert not repaired.proved
+    mended, left = repaired.repairs
+    assert mended.alternatives[:2] == tuple(f"{rival}、侯文坤）" for rival in rivals)
+    assert (mended.repaired, mended.certain) == ("\ufffd、侯文坤）", False)
+    assert (left.found, left.repaired, left.certain) == ("\ufffd", "\ufffd", False)
+
+
+#: Kinds of slips: what stood there, and what is left of it.
+SLIPS = {
+    "a word whose first character lost its first byte": ("代表团向全体教师祝贺节日", "教师:亟谌,"),
+    "the same before a quotation": ("负责人说：“向获奖的师生祝贺。”", "师生:亍！"),
+    "a sign before a word": ("这条路通车以来车流不断。看来规划是对的", "不断?蠢垂婊是对的"),
+    "a word and the sign of a narrowed one": ("逾期不交造成重大危害的，依法处理", "重大:Φ,"),
+}
+
+
+@pytest.mark.parametrize(("sentence", "trace"), SLIPS.values(), ids=SLIPS.keys())
+def test_a_slip_in_a_sentence_is_undone(sentence: str, trace: str) -> None:
+    page = f"{NEWS}\n青禾镇的干部介绍，{sentence}，大家都很高兴。"
+    found = narrow(page)
+    assert trace in found
+    assert repair(found).text == page
+
+
+def test_parentheses_on_lines_of_their_own_are_widened() -> None:
+    page = NEWS.replace("（责编：林远、周禾）", "（\n责编：林远、周禾\n）\n“又是一年丰收时。”")
+    assert repair(narrow(page)).text == page
+
+
+def test_a_colon_in_a_number_is_widened_with_the_wide_sign_behind_it() -> None:
+    page = NEWS.replace("（责编", "比分停在45：6－7：大家都没有想到。\n（责编")
+    assert repair(narrow(page)).text == page
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_few_annotations_of_rare_characters_are_left(times: int) -> None:
+    text = (
+        "碑文漫漶，館中學者辨認出贔(bì)屭(xì)二字，游客多不識。" * times
+    ) + "展覽持續到月底，歡迎市民參觀。" * 6
+    assert repair(text).text is text
