@@ -173,6 +173,35 @@ def test_sighup_reads_the_config_again(newsdelta, site):
 
 
 @pytest.mark.parametrize("settings", [QUICK, PLANNED], ids=["interval", "plan"])
+def test_a_paused_channel_is_left_alone_until_it_goes_on(newsdelta, site, settings):
+    newsdelta.configure(site.url, settings)
+
+    def nothing_is_asked() -> bool:
+        before = len(site.requests())
+        time.sleep(3)
+        return len(site.requests()) == before
+
+    with watching(newsdelta):
+        until(lambda: is_quiet(newsdelta, site))
+        newsdelta("channels", "pause", "cq")
+        until(nothing_is_asked)
+        assert [one["name"] for one in newsdelta.lines("channels", "list") if one["paused_since"]] == ["cq"]
+        site.do("publish", column=365402, topic="traffic")
+        assert nothing_is_asked()
+        newsdelta("channels", "resume", "cq")
+        until(lambda: is_quiet(newsdelta, site), 120)
+
+
+def test_a_paused_channel_is_left_out_by_once_and_crawled_when_asked(newsdelta, site):
+    newsdelta("channels", "pause", "cq")
+    newsdelta("watch", "--once")
+    assert site.requests() == []
+    assert newsdelta.crawl()["new"] == 24
+    refused = newsdelta("channels", "pause", "gz", expect=2)
+    assert "not watched" in refused.stderr
+
+
+@pytest.mark.parametrize("settings", [QUICK, PLANNED], ids=["interval", "plan"])
 def test_once_does_what_is_due_and_ends(newsdelta, site, settings):
     newsdelta.configure(site.url, settings)
     first = newsdelta("watch", "--once").stdout

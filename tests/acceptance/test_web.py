@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from typing import Any
@@ -134,3 +135,39 @@ def test_a_mistake_in_the_section_is_named(newsdelta: Newsdelta, line: str, word
     refused = newsdelta("serve", expect=2)
     assert words in refused.stderr
     assert "newsdelta.toml" in refused.stderr
+
+
+def test_sighup_lets_the_page_read_the_config_again(newsdelta: Newsdelta, site: Replica) -> None:
+    with serving(newsdelta, "serve") as served:
+        more = '[[channel]]\nname = "sc"\nhome = "http://127.0.0.1:9/"\n[web]\nbind = "127.0.0.1:1"\n'
+        newsdelta.configure(site.url, LONG + more)
+        served.process.send_signal(signal.SIGHUP)
+        served.until("/api/v1/channels", lambda found: len(found["items"]) == 2)
+        served.process.send_signal(signal.SIGTERM)
+        assert served.process.stderr is not None
+        assert "What changed in [web] counts after a restart" in served.process.stderr.read()
+    assert newsdelta.events() == [], "a page alone crawls nothing by itself"
+
+
+def test_a_key_made_on_the_command_line_opens_the_api(newsdelta: Newsdelta, site: Replica) -> None:
+    made = newsdelta.json("keys", "add", "desk", "--scope", "read", "--scope", "run")
+    with serving(newsdelta, "serve") as served:
+        served.token = made["key"]
+        assert served("/api/v1/orders", {"channel": "cq"})["channel"] == "cq"
+        with pytest.raises(urllib.error.HTTPError, match="403"):
+            served("/api/v1/keys")
+        assert [key["name"] for key in newsdelta.lines("keys", "list")] == ["desk"]
+        newsdelta("keys", "remove", "desk")
+        with pytest.raises(urllib.error.HTTPError, match="401"):
+            served("/api/v1/runs")
+    newsdelta("keys", "add", "desk")
+    assert "Another key has this name" in newsdelta("keys", "add", "desk", expect=2).stderr
+
+
+def test_the_page_begins_and_a_watcher_too(newsdelta: Newsdelta, site: Replica) -> None:
+    with serving(newsdelta, "serve") as served:
+        for _ in range(3):
+            served("/api/v1/orders", {"channel": "cq"})  # the page looks for a watcher all the time
+            done = newsdelta("watch", "--once", expect=1)  # the small replica lacks some listings
+            assert "watches this database already" not in done.stderr
+        served.until("/api/v1/orders", lambda found: all(one["finished_at"] for one in found["items"]))
