@@ -1,11 +1,10 @@
-"""Words and their parts of speech, by jieba's dictionary (rjieba), loaded when first needed."""
+"""Words and their parts of speech, each at its place in the text."""
 
 from __future__ import annotations
 
-from functools import cache
 from typing import NamedTuple
 
-import rjieba
+from storage.segment import tag
 
 
 class Word(NamedTuple):
@@ -17,17 +16,11 @@ class Word(NamedTuple):
     tag: str
 
 
-@cache
-def _segmenter() -> rjieba.Jieba:
-    """Load the dictionary (about 0.1 s, 50 MB), once a process."""
-    return rjieba.Jieba()
-
-
 def words_of(text: str) -> list[Word]:
     """Cut a text into words."""
     words: list[Word] = []
     at = 0
-    for part, tag in _segmenter().tag(text):
-        words.append(Word(at, at + len(part), part, tag))
+    for part, kind in tag(text):
+        words.append(Word(at, at + len(part), part, kind))
         at += len(part)
     return words

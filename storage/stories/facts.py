@@ -10,11 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
-
-import rjieba
 
 from storage.diff.lexicon import COMPOUND_SURNAMES, SURNAMES
+from storage.segment import tag
 
 #: Parts of speech (ICTCLAS) of places and bodies; of these and of persons.
 _PLACE_TAGS = frozenset({"ns", "nt"})
@@ -127,9 +125,9 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
 
 def _names(text: str) -> Iterator[tuple[int, int]]:
     at = 0
-    for word, tag in _segmenter().tag(text):
+    for word, kind in tag(text):
         end = at + len(word)
-        if tag in _NAME_TAGS and end - at > 1 and (tag in _PLACE_TAGS or _STARTS_WITH_SURNAME.match(word)):
+        if kind in _NAME_TAGS and end - at > 1 and (kind in _PLACE_TAGS or _STARTS_WITH_SURNAME.match(word)):
             yield at, end
         at = end
 
@@ -142,9 +140,3 @@ def _mask(text: str, spans: list[tuple[int, int]]) -> str:
         pieces += (text[at:start], _HOLE)
         at = end
     return _UNSEEN.sub("", "".join((*pieces, text[at:])))
-
-
-@cache
-def _segmenter() -> rjieba.Jieba:
-    """Load the dictionary (about 0.1 s), once a process."""
-    return rjieba.Jieba()
