@@ -13,7 +13,7 @@ from prometheus_client.registry import Collector
 
 from scheduler.web.gate import READ
 from scheduler.web.site import Site, site_of
-from storage import outbox, overview, queries
+from storage import outbox, overview, pauses, queries
 
 router = APIRouter(dependencies=READ)
 
@@ -53,13 +53,18 @@ class _Store(Collector):
         age = GaugeMetricFamily(
             "newsdelta_channel_crawl_age_seconds", "Since the last crawl began", labels=["channel"]
         )
+        resting = GaugeMetricFamily(
+            "newsdelta_channel_paused", "1 while people have it paused", labels=["channel"]
+        )
+        paused = pauses.paused(site.database)
         for glance in overview.channels(site.database, config.channels, now - timedelta(days=1)):
             broken.add_metric([glance.name], 1 if glance.broken else 0)
+            resting.add_metric([glance.name], 1 if glance.name in paused else 0)
             for kind, count in glance.told.items():
                 events.add_metric([glance.name, kind.value], count)
             if glance.last_run:
                 age.add_metric([glance.name], (now - glance.last_run.started_at).total_seconds())
-        yield from (events, broken, age)
+        yield from (events, broken, resting, age)
 
     def _alerts(self) -> Iterator[Metric]:
         waiting = GaugeMetricFamily(

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Path, Query, Request
 from fastapi.responses import Response
 
 from crawler.text.canonical import fold
+from scheduler.mended import places, split
 from scheduler.web.gate import READ
 from scheduler.web.render import page
 from scheduler.web.site import site_of
 from storage import articles, browse, queries
 from storage.database import Database
 from storage.diff import PARAGRAPH_BREAK, compare
-from storage.records import Article, Revision
+from storage.records import Article, Repair, Revision
 
 router = APIRouter(prefix="/articles/{number}", dependencies=READ)
 Number = Annotated[int, Path(ge=1, lt=2**63)]
@@ -38,6 +40,7 @@ def show(request: Request, number: Number, revision: RevisionNumber = None) -> R
         revision=shown,
         revisions=_revisions(database, article),
         others=_others(database, article),
+        mended=_mender(shown),
         events=browse.find_events(database, browse.EventFilter(article=article.id)),
     )
 
@@ -113,6 +116,12 @@ def _article(database: Database, number: int) -> Article:
 
 def _revisions(database: Database, article: Article) -> tuple[Revision, ...]:
     return queries.revisions(database, article.id)
+
+
+def _mender(revision: Revision) -> Callable[[str], list[tuple[str, Repair | None]]]:
+    """What takes a text of a revision apart into pieces, those that were repaired with their repair."""
+    known = places(revision.reading.fields, revision.reading.repairs)
+    return lambda text: list(split(text, known))
 
 
 def _others(database: Database, article: Article) -> tuple[Article, ...]:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import re
+from pathlib import Path
+
 import feedparser
 import pytest
 from fastapi.testclient import TestClient
 
 from scheduler.config import Config
 from tests.integration.web.conftest import Filled
+
+DASHBOARD = Path(__file__).parents[3] / "docs" / "grafana.json"
 
 
 @pytest.fixture
@@ -105,6 +111,19 @@ def test_metrics_name_what_is_watched(program: TestClient) -> None:
     text = program.get("/metrics").text
     assert 'newsdelta_channel_broken{channel="sc"} 1.0' in text
     assert "newsdelta_events_total" in text
+
+
+def test_the_dashboard_asks_for_metrics_that_there_are(program: TestClient) -> None:
+    there = dict(re.findall(r"^# TYPE (\w+) (\w+)$", program.get("/metrics").text, re.MULTILINE))
+    board = json.loads(DASHBOARD.read_text(encoding="utf-8"))
+    asked = {
+        name
+        for panel in board["panels"]
+        for target in panel["targets"]
+        for name in re.findall(r"newsdelta_\w+", target["expr"])
+    }
+    assert asked == there.keys(), "each is shown, and none that is not there"
+    assert len({panel["id"] for panel in board["panels"]}) == len(board["panels"])
 
 
 def test_the_document_of_the_api_is_openapi_3_1(program: TestClient) -> None:

@@ -134,6 +134,15 @@ def test_an_article_names_the_others_of_its_story(reader: TestClient, filled: Fi
     assert "/stories/" not in alone.partition("<main")[2]
 
 
+def test_repaired_places_are_marked_with_what_was_found_and_how_sure(
+    reader: TestClient, filled: Filled
+) -> None:
+    text = reader.get(f"/articles/{filled.repaired}").text
+    said = "原文：规?偭恳淹黄1 · 推测 · 也可能是：规模总量已突破"
+    assert f'<span class="repair guess" title="{said}">规模总量已突破1</span>' in text
+    assert '<span class="repair" title="原文：, · 已证实">，</span>' in text
+
+
 @pytest.mark.parametrize("page", ["articles/{edited}", "stories/{original}", "channels/cq"])
 def test_pages_lead_to_their_feeds(reader: TestClient, filled: Filled, page: str) -> None:
     address = page.format(**vars(filled))
