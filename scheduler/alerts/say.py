@@ -10,6 +10,7 @@ from crawler.sites import CHANNELS
 from scheduler.alerts.marks import GUESSED
 from scheduler.alerts.model import Item
 from scheduler.alerts.words import Words, detail, happened
+from scheduler.mended import places
 from storage.records import EventKind, Repair
 
 #: Guessed places that are named; the others are counted.
@@ -59,12 +60,8 @@ def is_same_again(item: Item) -> bool:
 
 
 def marked_guesses(item: Item) -> list[str]:
-    """The guessed pieces of text that stand in the article once, so that there is no doubt where they are."""
-    if item.fields is None:
-        return []
-    text = "\n".join((item.fields.title, *item.fields.body))
-    pieces = dict.fromkeys(guess.repaired for guess in item.guesses if guess.repaired)
-    return [piece for piece in pieces if text.count(piece) == 1]
+    """The guessed pieces of text of which there is no doubt where in the article they stand."""
+    return [] if item.fields is None else list(places(item.fields, item.guesses))
 
 
 def _of_kind(item: Item, words: Words, time: Callable[[datetime], str]) -> Iterator[str]:

@@ -153,7 +153,7 @@ def _hostile(minutes: float) -> Sighting:
 
 
 def _repaired(minutes: float) -> Sighting:
-    sighting = made(minutes, "42000007", "规模总量已突破1.2万亿元", ("规模总量已突破1.2万亿元，同比增长。",))
+    sighting = made(minutes, "42000007", "重庆软件业再上台阶", ("规模总量已突破1.2万亿元，同比增长。",))
     assert sighting.reading is not None
     fields = replace(sighting.reading.fields, authors=("记者甲",), section=("重庆频道", "绿化"))
     return replace(
