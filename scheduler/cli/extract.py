@@ -77,7 +77,7 @@ def as_contract(reading: Reading) -> dict[str, object]:
 def _print(reading: Reading) -> None:
     from rich.markup import escape
 
-    from scheduler.cli.paint import console
+    from scheduler.cli.paint import console, print_text
 
     out = console()
     fields = reading.fields
@@ -92,13 +92,9 @@ def _print(reading: Reading) -> None:
         "section": " > ".join(fields.section),
         "template": fields.template,
         "encoding": f"{reading.encoding.used}: {reading.encoding.why}",
-        "repairs": str(len(reading.repairs)) if reading.repairs else "",
         "hash": reading.content_hash,
     }
     for name, value in facts.items():
         if value:
             out.print(f"[dim]{name:>10}[/]  {escape(value)}")
-    for paragraph in fields.body:
-        out.print(f"\n　　{escape(paragraph)}")
-    for image in fields.images:
-        out.print(f"\n[dim]▣ {escape(image.caption or '(no caption)')}  {escape(image.url)}[/]")
+    print_text(out, fields, reading.repairs)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.console import Console
 from rich.markup import escape
 from rich.text import Text
 
 from scheduler.cli.common import local
+from scheduler.mended import places, split
 from storage.diff import PARAGRAPH_BREAK, Change, ChangeKind, Diff, Part
-from storage.records import Article, Event, Revision
+from storage.records import Article, ArticleFields, Event, Repair, Revision
 from storage.stories import Label, Retelling
 
 KINDS = {
@@ -42,6 +43,8 @@ _SIGNS = {
 
 #: Sentences that a member of a story cut, and added, shown at most.
 _SHOWN = 3
+#: Repairs that are listed.
+_REPAIRS = 10
 _LABELS = {Label.COPY: "blue", Label.ABRIDGED: "red", Label.EXTENDED: "green"}
 
 
@@ -116,11 +119,12 @@ def _one_line(text: str) -> str:
 def print_revision(out: Console, article: Article, revision: Revision, addresses: list[str]) -> None:
     """An article as a reader sees it, with what the store knows of it."""
     fields = revision.reading.fields
+    mended = places(fields, revision.reading.repairs)
     if fields.kicker:
-        out.print(escape(fields.kicker), style="dim")
-    out.print(escape(fields.title), style="bold")
+        out.print(marked(fields.kicker, mended), style="dim")
+    out.print(marked(fields.title, mended), style="bold")
     if fields.subtitle:
-        out.print(escape(fields.subtitle))
+        out.print(marked(fields.subtitle, mended))
     out.print()
     facts = [
         ("published", local(fields.published_at)),
@@ -137,16 +141,44 @@ def print_revision(out: Console, article: Article, revision: Revision, addresses
     for name, value in facts:
         if value:
             out.print(f"[dim]{name:>10}[/]  {escape(value)}")
-    if revision.reading.repairs:
-        count = len(revision.reading.repairs)
-        out.print(
-            f"[yellow]{'repaired':>10}[/]  {count} places in the text were repaired: newsdelta show --json"
-        )
+    print_text(out, fields, revision.reading.repairs)
+
+
+def print_text(out: Console, fields: ArticleFields, repairs: Sequence[Repair]) -> None:
+    """The body and pictures; what was repaired is underlined on a terminal, and listed at the end."""
+    mended = places(fields, repairs)
     for paragraph in fields.body:
         out.print()
-        out.print(f"　　{escape(paragraph)}")
+        out.print(Text("　　").append_text(marked(paragraph, mended)))
     for image in fields.images:
         out.print(f"\n[dim]▣ {escape(image.caption or '(no caption)')}  {escape(image.url)}[/]")
+    if repairs:
+        out.print()
+    for line in repair_lines(repairs):
+        out.print(line)
+
+
+def marked(text: str, mended: Mapping[str, Repair]) -> Text:
+    """A text with its repaired places underlined, the guessed ones in another colour."""
+    line = Text()
+    for piece, repair in split(text, mended):
+        line.append(piece, None if repair is None else "underline" if repair.certain else "underline yellow")
+    return line
+
+
+def repair_lines(repairs: Sequence[Repair]) -> Iterator[Text]:
+    """What was repaired, the guesses first: as found, as repaired, how sure."""
+    if not repairs:
+        return
+    yield Text(f"{len(repairs)} places of the page were repaired:", "bold")
+    for one in sorted(repairs, key=lambda repair: repair.certain)[:_REPAIRS]:
+        line = Text(f"  {_one_line(one.found)} → {_one_line(one.repaired) or '(left out)'}  ")
+        line.append("proved" if one.certain else "a guess", "dim" if one.certain else "yellow")
+        if one.alternatives:
+            line.append(f"; or {', '.join(one.alternatives[:3])}", "dim")
+        yield line
+    if len(repairs) > _REPAIRS:
+        yield Text(f"  and {len(repairs) - _REPAIRS} more: --json", "dim")
 
 
 def story_lines(shown: Article, members: Sequence[Article], retold: Sequence[Retelling]) -> Iterator[Text]:
