@@ -51,10 +51,15 @@ def test_who_looks_sees_a_watcher_and_takes_nothing(database_url):
         assert is_held(database_url)
         with pytest.raises(AlreadyWatchedError, match=str(os.getpid())):
             hold(database_url, SINCE)
-    assert not is_held(database_url)
+    for _ in range(50):  # PostgreSQL sees that a client is gone a moment later
+        if not is_held(database_url):
+            return
+        asyncio.run(asyncio.sleep(0.1))
+    pytest.fail("the lock that was let go is still seen")
 
 
-def test_a_watcher_begins_while_others_look(database_url):
+def test_a_watcher_begins_while_others_look(tmp_path):
+    database_url = f"sqlite:///{tmp_path}/news.db"
     done = threading.Event()
 
     def look() -> None:
