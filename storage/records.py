@@ -400,8 +400,12 @@ class CrawlOrder:
 
 def as_json(value: Any) -> Any:
     """Turn a record, or a collection of records, into what `json.dumps` takes; times become ISO 8601."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: as_json(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    kind = type(value)
+    if kind in _PLAIN:
+        return value
+    names = _FIELDS[kind] if kind in _FIELDS else _field_names(kind)
+    if names:
+        return {name: as_json(getattr(value, name)) for name in names}
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, datetime):
@@ -410,8 +414,20 @@ def as_json(value: Any) -> Any:
         return value.total_seconds()
     if isinstance(value, dict):
         return {key: as_json(item) for key, item in value.items()}
-    if isinstance(value, tuple) and (names := getattr(value, "_fields", ())):  # a NamedTuple is a record, too
-        return {name: as_json(item) for name, item in zip(names, value, strict=True)}
     if isinstance(value, (list, tuple, set, frozenset)):
         return [as_json(item) for item in value]
     return value
+
+
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+_FIELDS: dict[type[Any], tuple[str, ...]] = {}
+
+
+def _field_names(kind: type[Any]) -> tuple[str, ...]:
+    """The fields of a kind of record; () where it is none. A NamedTuple is a record, too."""
+    names: tuple[str, ...] = ()
+    if dataclasses.is_dataclass(kind):
+        names = tuple(one.name for one in dataclasses.fields(kind))
+    elif issubclass(kind, tuple):
+        names = getattr(kind, "_fields", ())
+    return _FIELDS.setdefault(kind, names)

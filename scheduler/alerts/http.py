@@ -7,6 +7,7 @@ import email.utils
 import json
 import ssl
 import time
+import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from scheduler.alerts.place import tidy
 
 if TYPE_CHECKING:
     import aiohttp
+    import yarl
 
 #: Seconds that a far end may take for everything.
 PATIENCE = 15.0
@@ -38,7 +40,7 @@ _HINTS = {
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came back: status, headers (names in lower case) and at most `LONGEST` bytes of body."""
+    """What came back: status, headers (asked for in lower case) and at most `LONGEST` bytes of body."""
 
     status: int
     headers: Mapping[str, str]
@@ -57,7 +59,11 @@ class Reply:
 
 
 class Http:
-    """A client for one destination. It follows no redirect and honours http_proxy, https_proxy, no_proxy."""
+    """A client for one destination. It follows no redirect and honours http_proxy, https_proxy, no_proxy.
+
+    They are read once for each host. aiohttp's own way to them (`trust_env`) takes two threads for each request,
+    and reads credentials from ~/.netrc, which nobody asked us to send.
+    """
 
     def __init__(self, *, seconds: float = PATIENCE, connections: int = 1, verify: bool = True) -> None:
         self._seconds = seconds
@@ -65,20 +71,22 @@ class Http:
         self._verify = verify
         self._session: aiohttp.ClientSession | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._proxies: dict[tuple[str, str | None], str | None] = {}
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Reply | Answer:
         """Return the reply, or the Answer for there being none."""
         import aiohttp
+        from yarl import URL
 
         try:
+            target = URL(url)
             async with self._open().post(
-                url, data=body, headers={"User-Agent": AGENT, **headers}, allow_redirects=False
+                target, data=body, headers=headers, allow_redirects=False, proxy=self._proxy(target)
             ) as response:
-                head = {name.lower(): value for name, value in response.headers.items()}
-                return Reply(response.status, head, await _read(response))
+                return Reply(response.status, response.headers, await _read(response))
         except TimeoutError:
             return no_reply(f"no answer within {self._seconds:g} s")
-        except (aiohttp.InvalidURL, aiohttp.ClientConnectorCertificateError) as error:
+        except (aiohttp.InvalidURL, aiohttp.ClientConnectorCertificateError, ValueError) as error:
             return Answer(Verdict.REFUSED, _explain(error))
         except (aiohttp.ClientError, ssl.SSLError, OSError) as error:
             return no_reply(_explain(error))
@@ -105,10 +113,19 @@ class Http:
                     limit=self._connections, ttl_dns_cache=300, ssl=self._verify, keepalive_timeout=4
                 ),
                 timeout=aiohttp.ClientTimeout(total=self._seconds),
-                trust_env=True,
+                headers={"User-Agent": AGENT},
                 cookie_jar=aiohttp.DummyCookieJar(),
             )
         return self._session
+
+    def _proxy(self, target: yarl.URL) -> str | None:
+        """The proxy that the environment names for a host."""
+        place = (target.scheme, target.host)
+        if place not in self._proxies:
+            named = urllib.request.getproxies().get(target.scheme)
+            without = not named or (target.host is not None and urllib.request.proxy_bypass(target.host))
+            self._proxies[place] = None if without else named
+        return self._proxies[place]
 
 
 def no_reply(detail: str) -> Answer:

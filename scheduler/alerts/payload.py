@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import msgspec
+
 from scheduler.alerts.model import Letter
 from storage.records import as_json
 
@@ -33,5 +35,11 @@ def document(letter: Letter) -> dict[str, Any]:
 
 def encode(letter: Letter) -> bytes:
     """Return the document as one line of UTF-8, without its line end."""
-    text = json.dumps(document(letter), ensure_ascii=False, separators=(",", ":"))
-    return text.encode("utf-8", "replace")
+    whole = document(letter)
+    try:
+        return _encoder.encode(whole)
+    except UnicodeEncodeError:  # lone surrogates, which no UTF-8 can hold
+        return json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
+_encoder = msgspec.json.Encoder()

@@ -32,19 +32,22 @@ _BLOCK = re.compile(r"^ ?(?:[-+=]+|\d{1,9}[.)])(?= |$)|^ ?-+(?=-)")
 _WIDE = {ord(sign): chr(ord(sign) + 0xFEE0) for sign in "-+=.)"}
 _TAG = re.compile(r"<(?=[!@#/?a-zA-Z])")
 _MENTION = re.compile(r"(?<![\w.+-])@(?=\w)")
-_PLAIN = str.maketrans({"〖": "【", "〗": "】"})
 
 
 def clean(text: str) -> str:
     """Return the text on one line, without letters that nobody sees and that change what others look like."""
+    if text.isprintable() and "  " not in text and not _INVISIBLE.search(text):
+        return text  # as nearly all are: all that is removed otherwise is not printable
     text = text.replace(PARAGRAPH_BREAK, PILCROW)
     return _SPACE.sub(" ", _INVISIBLE.sub("", _NO_TEXT.sub("", text)))
 
 
 def plain(text: str) -> str:
     """Return text for a message without format: also no mention (`@all`, `<at …>`, `<!channel>`) works in it."""
-    text = _MENTION.sub("＠", _TAG.sub("＜", clean(text)))
-    return text.translate(_PLAIN)
+    text = _TAG.sub("＜", clean(text))
+    if "@" in text:
+        text = _MENTION.sub("＠", text)
+    return text.replace("〖", "【").replace("〗", "】")
 
 
 def markdown(text: str) -> str:

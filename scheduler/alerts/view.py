@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from scheduler.alerts import safe
@@ -141,6 +142,12 @@ class MessageView:
     items: tuple[ItemView, ...]
     groups: tuple[GroupView, ...]
     more_items: int
+
+
+#: Every record that a template can come to.
+VIEWS: tuple[type[Any], ...] = (
+    MessageView, GroupView, ItemView, ChangeView, GuessView, CopyView, LinkView,
+)  # fmt: skip
 
 
 def view(message: Message, form: Form) -> MessageView:

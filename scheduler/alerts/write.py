@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from scheduler.alerts.model import Form, Letter, Message
 from scheduler.alerts.samples import samples
-from scheduler.alerts.view import MessageView, headline, one_line, view
+from scheduler.alerts.view import VIEWS, MessageView, headline, one_line, view
 from storage.errors import ConfigError
 
 log = logging.getLogger(__name__)
@@ -23,6 +25,7 @@ _TITLE = "title.txt"
 #: Under this name a user's templates can extend ours: "newsdelta/zh/message.md".
 _PREFIX = "newsdelta"
 _OURS = Path(__file__).parent / "templates"
+_OPEN = {kind: frozenset(field.name for field in fields(kind)) for kind in VIEWS}
 
 
 def writer(templates: Path | None = None) -> Callable[[Message], Letter]:
@@ -68,12 +71,23 @@ def _asked_for(folder: Path, paths: Sequence[Path], names: Sequence[str]) -> Ite
     yield from sorted(known)
 
 
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """A sandbox that does not ask about our own variables: they are frozen, and hold nothing but texts and numbers."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """What a template means by `obj.attribute`."""
+        if attribute in _OPEN.get(type(obj), ()):
+            return getattr(obj, attribute)
+        return super().getattr(obj, attribute)
+
+
 class _Writer:
     """The templates of one user's folder, or ours alone."""
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
         self._environment = _environment(folder)
+        self._found: dict[tuple[str, ...], jinja2.Template] = {}
         self._ours = _environment(None) if folder else None
         self._titles = folder is not None and any(folder.rglob(f"*{_TITLE}"))
 
@@ -103,20 +117,27 @@ class _Writer:
         """Write every form of a message. Raises ConfigError where a template of the user's fails."""
         try:
             for form, ending in ENDINGS.items():
-                _render(self._environment, _names(message, f"message{ending}", ending), view(message, form))
+                self._render(_names(message, f"message{ending}", ending), view(message, form))
             if self._titles:
-                _render(self._environment, _title_names(message), view(message, Form.PLAIN))
+                self._render(_title_names(message), view(message, Form.PLAIN))
         except Exception as error:  # a template can raise whatever Python can
             raise self._explained(error) from error
 
-    def _rendered(self, names: list[str], seen: MessageView) -> str:
+    def _rendered(self, names: tuple[str, ...], seen: MessageView) -> str:
         if self._ours is None:
-            return _render(self._environment, names, seen)
+            return self._render(names, seen)
         try:
-            return _render(self._environment, names, seen)
+            return self._render(names, seen)
         except Exception as error:  # the message must go out, whatever the template does
             log.warning("%s. The message goes out by our own template", self._explained(error))
-            return _render(self._ours, names, seen)
+            return self._ours.select_template(list(names)).render(_variables(seen))
+
+    def _render(self, names: tuple[str, ...], seen: MessageView) -> str:
+        """Write by the first template there is, which is looked for once."""
+        template = self._found.get(names)
+        if template is None:
+            template = self._found[names] = self._environment.select_template(list(names))
+        return template.render(_variables(seen))
 
     def _explained(self, error: Exception) -> ConfigError:
         """Name the file and line of the user's where rendering or reading failed."""
@@ -126,11 +147,11 @@ class _Writer:
         return ConfigError(f"The template is wrong: {what}", subject=place, mend=mend)
 
 
-def _environment(folder: Path | None) -> ImmutableSandboxedEnvironment:
+def _environment(folder: Path | None) -> _Sandbox:
     loaders: list[jinja2.BaseLoader] = [jinja2.PrefixLoader({_PREFIX: jinja2.FileSystemLoader(_OURS)})]
     if folder is not None:
         loaders.insert(0, jinja2.FileSystemLoader(folder))
-    return ImmutableSandboxedEnvironment(
+    return _Sandbox(
         loader=jinja2.ChoiceLoader(loaders),
         autoescape=lambda name: name is None or name.endswith(ENDINGS[Form.HTML]),
         undefined=jinja2.StrictUndefined,
@@ -140,21 +161,20 @@ def _environment(folder: Path | None) -> ImmutableSandboxedEnvironment:
     )
 
 
-def _names(message: Message, usual: str, ending: str) -> list[str]:
+def _names(message: Message, usual: str, ending: str) -> tuple[str, ...]:
     """The templates that may write a message: the user's, its own and then the usual ones, and at last ours."""
     own = [f"{message.template}{ending}"] if message.template else []
     language = message.language if message.language in LANGUAGES else LANGUAGES[0]
     theirs = [place for name in (*own, usual) for place in (f"{language}/{name}", name)]
-    return [*theirs, f"{_PREFIX}/{language}/{usual}"]
+    return (*theirs, f"{_PREFIX}/{language}/{usual}")
 
 
-def _title_names(message: Message) -> list[str]:
-    return [*_names(message, _TITLE, f".{_TITLE}")[:-1], f"{_PREFIX}/{_TITLE}"]
+def _title_names(message: Message) -> tuple[str, ...]:
+    return (*_names(message, _TITLE, f".{_TITLE}")[:-1], f"{_PREFIX}/{_TITLE}")
 
 
-def _render(environment: jinja2.Environment, names: list[str], seen: MessageView) -> str:
-    variables = {name: getattr(seen, name) for name in MessageView.__dataclass_fields__}
-    return environment.select_template(names).render(variables)
+def _variables(seen: MessageView) -> dict[str, Any]:
+    return {name: getattr(seen, name) for name in MessageView.__dataclass_fields__}
 
 
 def _tidy(text: str, form: Form) -> str:

@@ -244,3 +244,50 @@ def test_no_more_of_an_answer_is_read_than_is_worth_it():
 
     assert answer.verdict is ACCEPTED
     assert sent < 100_000_000
+
+
+@given(st.text())
+def test_a_body_is_its_document_whatever_letters_stand_in_it(text):
+    one = letter(text, title=text)
+    plain = json.dumps(document(one), ensure_ascii=False).encode("utf-8", "replace")
+
+    assert json.loads(encode(one)) == json.loads(plain)
+
+
+PROXIED = [
+    ({"http_proxy": "http://me:pass@{}"}, True),
+    ({"http_proxy": "http://{}", "no_proxy": "elsewhere.example"}, True),
+    ({"http_proxy": "http://{}", "no_proxy": ".invalid"}, False),
+    ({"https_proxy": "http://{}"}, False),
+]
+
+
+@pytest.mark.parametrize(("environment", "goes_there"), PROXIED)
+def test_the_environments_proxies_are_honoured_and_netrc_is_not_read(
+    environment, goes_there, monkeypatch, tmp_path
+):
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine hooks.invalid login somebody password secret\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+
+    async def work() -> tuple[Answer, bytes]:
+        server = await asyncio.start_server(proxy, "127.0.0.1", 0)
+        here = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value.format(here))
+        hook = open_destination("webhook+http://hooks.invalid/hook")
+        answer = await hook.send(letter())
+        await hook.close()
+        return answer, b"".join(heads)
+
+    async def proxy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heads.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+
+    heads: list[bytes] = []
+    answer, head = asyncio.run(work())
+
+    assert answer.verdict is (ACCEPTED if goes_there else LATER)
+    assert head.startswith(b"POST http://hooks.invalid/hook ") is goes_there
+    assert (b"\r\nProxy-Authorization: Basic " in head) is ("me:" in environment.get("http_proxy", ""))
+    assert b"\r\nAuthorization" not in head
