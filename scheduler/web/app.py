@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 
 from scheduler.web.api import ROUTERS as API
 from scheduler.web.api import metrics
-from scheduler.web.api.model import problem
+from scheduler.web.api.model import name_problems, problem
 from scheduler.web.gate import Refused
 from scheduler.web.guard import Guard
 from scheduler.web.pages import ROUTERS
@@ -35,6 +35,8 @@ def make_app(site: Site) -> FastAPI:
         redoc_url=None,
     )
     app.state.site = site
+    write = app.openapi
+    app.openapi = lambda: name_problems(write())  # type: ignore[method-assign]
     for router in API:
         app.include_router(router, prefix="/api/v1")
     app.include_router(metrics.router)

@@ -8,9 +8,10 @@ from urllib.parse import parse_qs, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 
 from scheduler.web.access import ALL, Doorkeeper, Visitor
+from scheduler.web.api.model import problem
 
 Scope_ = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -56,17 +57,27 @@ class Guard:
             await send(message)
 
         headers = Headers(scope=scope)
-        if not self._known(headers.get("host", "")):
-            refused = PlainTextResponse(
-                "This page does not answer to that name. Set [web] url in newsdelta.toml.\n", 421
-            )
-            await refused(scope, receive, send_safely)
+        if refusal := self._refusal(scope, headers):
+            await refusal(scope, receive, send_safely)
             return
         scope.setdefault("state", {})["visitor"] = self._visitor(scope, headers)
         await self.app(scope, receive, send_safely)
 
+    def _refusal(self, scope: Scope_, headers: Headers) -> Response | None:
+        """What is answered to a request that no page is to see; None for any other."""
+        if not self._known(headers.get("host", "")):
+            return PlainTextResponse(
+                "This page does not answer to that name. Set [web] url in newsdelta.toml.\n", 421
+            )
+        if "\0" in scope["path"] or b"%00" in scope["query_string"]:  # PostgreSQL takes no text with one
+            return problem(400, "The request cannot be read", "An address with a NUL names nothing")
+        return None
+
     def _known(self, host: str) -> bool:
-        return (urlsplit(f"//{host}").hostname or "") in self.hosts
+        try:
+            return (urlsplit(f"//{host}").hostname or "") in self.hosts
+        except ValueError:
+            return False
 
     def _visitor(self, scope: Scope_, headers: Headers) -> Visitor:
         cookies = cookie_parser(headers.get("cookie", ""))

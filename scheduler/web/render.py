@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import jinja2
@@ -25,6 +26,7 @@ LANGUAGE_COOKIE = "newsdelta-language"
 #: Characters that turn the direction of text around, or cannot be seen: shown as a sign, not obeyed.
 _UNSEEN = {code: "\ufffd" for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x61C)}
 _UNSEEN |= {code: None for code in (*range(9), 11, 12, *range(14, 32), 127)}
+_WEB = re.compile("https?://", re.IGNORECASE)
 
 
 def page(request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
@@ -89,7 +91,7 @@ def channel_name(name: str, language: str = "zh") -> str:
 
 def safe_link(url: str) -> str:
     """A scraped address, where it is one of the web; '' for javascript: and its like."""
-    return url if urlsplit(url).scheme in ("http", "https") else ""
+    return url if _WEB.match(url) else ""
 
 
 def shown(text: str) -> str:

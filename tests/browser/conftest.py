@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from crawler.text.canonical import fold
 from scheduler.config import load
@@ -29,8 +29,11 @@ LOCALES = {"zh": "zh-CN", "en": "en-GB"}
 #: The pages' clock.
 NOW = at(180)
 #: Milliseconds that a busy machine may need for anything.
-PATIENCE = 60_000
+PATIENCE = 20_000
 ALERT = "渝北要闻"
+
+
+expect.set_options(timeout=PATIENCE)
 
 
 @dataclass(frozen=True)

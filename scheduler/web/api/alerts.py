@@ -7,21 +7,21 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from pydantic import Field
 
 from crawler.text.canonical import fold
 from scheduler.web.access import Scope
-from scheduler.web.api.articles import aware
 from scheduler.web.api.model import PROBLEMS, READ, After, Limit, Page, answer, calls, cut, refused
 from scheduler.web.pages.alerts import made_here, store
+from scheduler.web.query import in_utc
 from scheduler.web.site import Site, site_of
 from storage import outbox, subscriptions
 from storage.records import TOLD, EditClass, Event, EventKind, Notification, NotificationState, Subscription
 
 router = APIRouter(tags=["alerts"], responses=PROBLEMS)
-MANAGE = [Depends(calls(Scope.MANAGE))]
+MANAGE = calls(Scope.MANAGE)
 Words = tuple[str, ...]
 
 
@@ -84,7 +84,7 @@ class Told:
 class Chosen:
     """Notifications by their numbers."""
 
-    ids: tuple[Annotated[int, Query(ge=1, lt=2**63)], ...]
+    ids: tuple[Annotated[int, Field(ge=1, lt=2**63)], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +163,7 @@ def resume(request: Request, name: str) -> Response:
 def mute(request: Request, name: str, mute: Mute) -> Response:
     """Tell nothing until then, and keep nothing of it."""
     site = site_of(request)
-    subscriptions.mute(site.database, name, aware(mute.until), site.now())
+    subscriptions.mute(site.database, name, in_utc(mute.until), site.now())
     return _now(request, name)
 
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 
 from crawler.text.canonical import fold
 from scheduler.web.api.model import PROBLEMS, READ, After, Limit, Page, answer, cut
+from scheduler.web.query import Moment
 from scheduler.web.site import site_of
 from storage import queries
-from storage.diff import Change, compare
+from storage.diff import Change, ChangeKind, Part, compare
 from storage.records import Article, EditClass, Observation, Revision
 from storage.search import Facets
 
@@ -21,7 +21,7 @@ router = APIRouter(prefix="/articles", tags=["articles"], dependencies=READ, res
 Number = Annotated[int, Path(ge=1, lt=2**63)]
 RevisionNumber = Annotated[int, Path(ge=1, lt=2**31)]
 Facet = Annotated[str, Query(max_length=200)]
-Since = Annotated[datetime | None, Query(description="First seen since then, with offset.")]
+Since = Annotated[Moment, Query(description="First seen since then, with offset.")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,36 @@ class Whole:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a sentence stands: its paragraph and its number in the whole body, both from 0."""
+
+    paragraph: int
+    sentence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch of text: "=" stands in both revisions, "-" in the old one only, "+" in the new one only."""
+
+    op: Literal["=", "-", "+"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedText:
+    """One sentence of the body, or one other part, before and after; "" and null where it did not stand."""
+
+    kind: ChangeKind
+    where: Part
+    old: str
+    new: str
+    old_at: Place | None
+    new_at: Place | None
+    runs: tuple[Stretch, ...]
+    classes: tuple[EditClass, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Difference:
     """What changed between two revisions, in reading order; `weight` is 0 to 100."""
 
@@ -42,7 +72,7 @@ class Difference:
     to_revision: int
     classes: tuple[EditClass, ...]
     weight: int
-    changes: tuple[Change, ...]
+    changes: tuple[ChangedText, ...]
 
 
 @router.get("", response_model=Page[Article])
@@ -55,7 +85,7 @@ def list_articles(
     editor: Facet = "",
     section: Facet = "",
     since: Since = None,
-    until: Annotated[datetime | None, Query(description="First seen before then, with offset.")] = None,
+    until: Annotated[Moment, Query(description="First seen before then, with offset.")] = None,
     limit: Limit = 50,
     after: After = 0,
 ) -> Response:
@@ -63,8 +93,8 @@ def list_articles(
     found = queries.articles(
         site_of(request).database,
         channel=channel or None,
-        since=aware(since),
-        until=aware(until),
+        since=since,
+        until=until,
         facets=Facets(source, author, editor, section),
         search=search.strip() or None,
         limit=limit + 1,
@@ -102,9 +132,8 @@ def show_difference(
     new = queries.revision(database, article.id, to)
     old = queries.revision(database, article.id, from_ or max(1, new.number - 1))
     diff = compare(old.reading.fields, new.reading.fields, fold=fold)
-    return answer(
-        request, Difference(article.id, old.number, new.number, diff.classes, diff.weight, diff.changes)
-    )
+    changes = tuple(map(_changed_text, diff.changes))
+    return answer(request, Difference(article.id, old.number, new.number, diff.classes, diff.weight, changes))
 
 
 @router.get("/{number}/observations", response_model=Page[Observation])
@@ -115,6 +144,10 @@ def list_observations(request: Request, number: Number, limit: Limit = 50) -> Re
     return answer(request, Page(queries.observations(database, article.id, limit)))
 
 
-def aware(moment: datetime | None) -> datetime | None:
-    """A time without an offset is UTC."""
-    return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment
+def _changed_text(change: Change) -> ChangedText:
+    old_at = Place(*change.old_at) if change.old_at else None
+    new_at = Place(*change.new_at) if change.new_at else None
+    runs = tuple(Stretch(*run) for run in change.runs)
+    return ChangedText(
+        change.kind, change.where, change.old, change.new, old_at, new_at, runs, change.classes
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
 
 from scheduler.foresight import Foresight
@@ -17,7 +17,7 @@ from storage import overview, pauses
 from storage.records import EventKind
 
 router = APIRouter(prefix="/channels", tags=["channels"], responses=PROBLEMS)
-MANAGE = [Depends(calls(Scope.MANAGE))]
+MANAGE = calls(Scope.MANAGE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from scheduler.web.api.articles import aware
 from scheduler.web.api.model import PROBLEMS, READ, After, Limit, Page, answer, cut
+from scheduler.web.query import Moment
 from scheduler.web.site import site_of
 from storage import browse
 from storage.records import EditClass, Event, EventKind
@@ -25,15 +24,13 @@ def list_events(
     min_weight: Annotated[int, Query(ge=0, le=100)] = 0,
     channel: str = "",
     article: Annotated[int | None, Query(ge=1, lt=2**63)] = None,
-    since: datetime | None = None,
-    until: datetime | None = None,
+    since: Moment = None,
+    until: Moment = None,
     limit: Limit = 50,
     after: After = 0,
 ) -> Response:
     """List events; of several classes all are wanted, of several kinds any."""
-    wanted = browse.EventFilter(
-        tuple(kind), tuple(edit_class), min_weight, channel, article, aware(since), aware(until)
-    )
+    wanted = browse.EventFilter(tuple(kind), tuple(edit_class), min_weight, channel, article, since, until)
     found = browse.find_events(site_of(request).database, wanted, limit=limit + 1, before=after)
     return answer(request, cut(found, limit, lambda event: event.id))
 

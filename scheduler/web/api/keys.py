@@ -11,14 +11,14 @@ from fastapi.responses import Response
 from pydantic import Field
 
 from scheduler.web.access import Scope
-from scheduler.web.api.model import PROBLEMS, Page, answer, calls, refused
+from scheduler.web.api.model import BEARER, PROBLEMS, Page, answer, calls, refused
 from scheduler.web.gate import needs
 from scheduler.web.keyring import LONGEST, make
 from scheduler.web.site import site_of
 from storage import keys
 
 router = APIRouter(prefix="/keys", tags=["keys"], responses=PROBLEMS)
-MANAGE = [Depends(calls(Scope.MANAGE))]
+MANAGE = calls(Scope.MANAGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class MadeKey:
     key: str
 
 
-@router.get("", response_model=Page[KnownKey], dependencies=[Depends(needs(Scope.MANAGE))])
+@router.get("", response_model=Page[KnownKey], dependencies=[BEARER, Depends(needs(Scope.MANAGE))])
 def list_keys(request: Request) -> Response:
     """List the keys, by name."""
     known = (

@@ -5,11 +5,11 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Callable
 from typing import Annotated, Any, Generic, TypeVar
 
-from fastapi import Depends, HTTPException, Query, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi import Depends, HTTPException, Query, Request, Security
+from fastapi.responses import Response
+from fastapi.security import HTTPBearer
 
 from scheduler.web.access import Scope
 from scheduler.web.gate import needs
@@ -18,18 +18,20 @@ from storage.records import as_json
 
 Item = TypeVar("Item")
 
-READ = [Depends(needs(Scope.READ))]
+#: For the document alone: the guard in front of every page and call knows who asks.
+BEARER = Security(HTTPBearer(auto_error=False, description="The token of the page, or a key."))
+READ = [BEARER, Depends(needs(Scope.READ))]
 
 
-def calls(scope: Scope) -> Callable[[Request], None]:
-    """A dependency for calls that change something: a browser's session will not do, other pages could use it."""
+def calls(scope: Scope) -> list[Any]:
+    """Dependencies of calls that change something: a browser's session will not do, other pages could use it."""
 
     def check(request: Request) -> None:
         needs(scope)(request)
         if not visitor_of(request).program:
             raise HTTPException(403, "Calls that change something need a token or key, not a session.")
 
-    return check
+    return [BEARER, Depends(check)]
 
 
 Limit = Annotated[int, Query(ge=1, le=200, description="So many at most.")]
@@ -55,10 +57,12 @@ class Problem:
     detail: str = ""
 
 
+PROBLEM = "application/problem+json"
 #: What every call may answer, for the document of the API.
 PROBLEMS: dict[int | str, dict[str, Any]] = {
-    code: {"model": Problem, "content": {"application/problem+json": {}}, "description": words}
+    code: {"model": Problem, "content": {PROBLEM: {}}, "description": words}
     for code, words in {
+        400: "The request cannot be read",
         401: "No token or key, or an unknown one",
         403: "The key lacks the scope",
         404: "There is no such thing",
@@ -68,16 +72,27 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 }
 
 
+def name_problems(document: dict[str, Any]) -> dict[str, Any]:
+    """The document of the API with each problem under the media type that it is sent with; FastAPI puts it under
+    the one of what is no problem.
+    """
+    for path in document["paths"].values():
+        for call in path.values():
+            for said in (one.get("content", {}) for one in call["responses"].values()):
+                if PROBLEM in said:
+                    said[PROBLEM] = said.pop("application/json", said[PROBLEM])
+    return document
+
+
 def cut(found: tuple[Item, ...], limit: int, number: Any) -> Page[Item]:
     """A page of what was found with one more than `limit`; `number` gives an item's cursor."""
     return Page(found[:limit], number(found[limit - 1]) if len(found) > limit else None)
 
 
-def problem(status: int, title: str, detail: str = "") -> JSONResponse:
+def problem(status: int, title: str, detail: str = "") -> Response:
     """A problem as an answer."""
-    content = dataclasses.asdict(Problem(title, status, detail))
     headers = {"www-authenticate": "Bearer"} if status == 401 else None
-    return JSONResponse(content, status, headers=headers, media_type="application/problem+json")
+    return Response(_json(Problem(title, status, detail)), status, headers, PROBLEM)
 
 
 def refused(error: ValueError) -> HTTPException:
@@ -87,8 +102,12 @@ def refused(error: ValueError) -> HTTPException:
 
 def answer(request: Request, value: Any) -> Response:
     """A value as JSON, with an ETag; 304 where the asker has it already."""
-    body = json.dumps(as_json(value), ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
-    return with_etag(request, body, "application/json")
+    return with_etag(request, _json(value), "application/json")
+
+
+def _json(value: Any) -> bytes:
+    """A value in UTF-8; half a character (a lone surrogate), which UTF-8 cannot hold, becomes '?'."""
+    return json.dumps(as_json(value), ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
 def with_etag(request: Request, body: bytes, media_type: str) -> Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Path, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response, StreamingResponse
 
@@ -18,7 +18,7 @@ from storage.records import CrawlOrder, Run
 
 router = APIRouter(tags=["runs"], responses=PROBLEMS)
 Number = Annotated[int, Path(ge=1, lt=2**63)]
-RUN = [Depends(calls(Scope.RUN))]
+RUN = calls(Scope.RUN)
 
 
 @dataclass(frozen=True, slots=True)

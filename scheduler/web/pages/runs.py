@@ -102,8 +102,7 @@ def ask_for(site: Site, channel: str, url: str) -> CrawlOrder:
     channels = site.config().channels
     if url:
         hosts = {urlsplit(known.home).netloc: name for name, known in channels.items()}
-        parts = urlsplit(url)
-        channel = hosts.get(parts.netloc, "") if parts.scheme in ("http", "https") else ""
+        channel = hosts.get(_host(url), "")
         if not channel:
             raise Refused(
                 422, "No watched channel has this address. Known hosts: {hosts}", hosts=", ".join(hosts)
@@ -111,3 +110,12 @@ def ask_for(site: Site, channel: str, url: str) -> CrawlOrder:
     if channel not in channels:
         raise Refused(422, "No channel called {name} is watched.", name=channel)
     return orders.ask(site.database, channel, (url,) if url else (), site.now())
+
+
+def _host(url: str) -> str:
+    """The host of a web address; '' for what is none."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return parts.netloc if parts.scheme in ("http", "https") else ""
