@@ -8,31 +8,83 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scheduler.cli.common import json_option, local, print_json, with_config
+from scheduler.cli.common import json_option, local, now, print_json, with_config
 from scheduler.config import Config
 from storage.errors import ConfigError
 
 if TYPE_CHECKING:
     from storage.records import PageBody, Reading
 
+_PEOPLE_HOSTS = ("people.com.cn", "people.cn")
+
 
 @click.command("extract")
 @click.argument("source", metavar="FILE|URL|-")
 @click.option("--url", help="The address that the page came from, where FILE or - is read.")
 @click.option("--content-type", help="The Content-Type header that came with it.")
+@click.option("--generic", is_flag=True, help="Read without templates, even a page of a publisher we know.")
 @json_option
 @with_config
-def command(config: Config, source: str, url: str | None, content_type: str | None, as_json_: bool) -> None:
-    """Read one page (HTML, or an article as text) and print its fields."""
-    from crawler.read import read_page
-    from crawler.sites import PEOPLE
+def command(
+    config: Config, source: str, url: str | None, content_type: str | None, generic: bool, as_json_: bool
+) -> None:
+    """Read one page (HTML, or an article as text) and print its fields.
 
+    A page of a publisher we know is read by its templates, any other without.
+    """
     page = page_from(config, source, url, content_type)
-    reading = read_page([page], PEOPLE)
+    reading = read_generic(page) if generic else read_any(page)
     if as_json_:
         print_json(as_contract(reading))
     else:
         _print(reading)
+
+
+def read_any(page: PageBody) -> Reading:
+    """Read a page by its publisher's templates, or without where the publisher is unknown.
+
+    Raises Undecodable, PageAbsent, TemplateUnknown.
+    """
+    from crawler.read import read_page
+    from crawler.sites import PEOPLE
+    from storage.errors import PageAbsent, TemplateUnknown
+
+    known = _is_known(page.url)
+    try:
+        return read_page([page], PEOPLE)
+    except TemplateUnknown as error:
+        if known:
+            error.mend = f"{error.mend}; --generic reads it without templates"
+            raise
+    except PageAbsent:
+        if known:
+            raise
+    return read_generic(page)
+
+
+def read_generic(page: PageBody) -> Reading:
+    """Read a page without templates. Raises Undecodable, TemplateUnknown where it has no text."""
+    from crawler.read import read_page
+    from crawler.sites.generic import UnknownPublisher
+    from storage.errors import TemplateUnknown
+
+    try:
+        return read_page([page], UnknownPublisher(now=now()))
+    except TemplateUnknown as error:
+        raise TemplateUnknown(
+            "The page holds no text that could be an article's",
+            subject=page.url,
+            mend="If its text is made by JavaScript, save the page from a browser and read that file",
+        ) from error
+
+
+def _is_known(url: str) -> bool:
+    """Tell whether an address is one of a publisher that we have templates for."""
+    from crawler.sites import PEOPLE
+    from crawler.urls import host_of
+
+    host = host_of(url)
+    return PEOPLE.locate(url) is not None or any(f".{host}".endswith(f".{name}") for name in _PEOPLE_HOSTS)
 
 
 def page_from(config: Config, source: str, url: str | None, content_type: str | None) -> PageBody:

@@ -1,0 +1,208 @@
+"""PURE: the lines around an article that say where it comes from and whose it is → source, authors, editors."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from crawler.extract.bylines import line_names
+from crawler.extract.names import HAN, has_surname, is_name, listed, normalise
+
+_GAP = r"\s{0,3}[:：]\s{0,3}"
+_SOURCE = re.compile(
+    rf"(?:(?:文章|信息|新闻|新聞|稿件|内容)?[来來]\s?源(?:于|自)?|稿源|出处|出處|转自|轉自|Source){_GAP}"
+)
+_SOURCE_END = re.compile(
+    r"\s{2,}|[|｜\t\]】]|\s(?=(?:分享|打印|手机|字号|字體|作者|记者|記者|编辑|編輯|责|責|时间|時間|发布|發布|浏览|点击|阅读|评论|我来说"
+    r"|(?:19|20)\d\d))|(?:作者|责任编辑|责编|编辑|发布时间|发表时间|时间|日期|点击|浏览次数|阅读|字号|我来说两句)(?=\s{0,3}[:：(（])"
+    r"|(?:19|20)\d{2}[-年/]\d"
+)
+_MEDIUM = rf"[{HAN}A-Za-z0-9·・]{{1,14}}(?:[网網报報社刊台]|新[闻聞]|周刊|杂志|雜誌|客[户戶]端|[频頻]道|在[线線]|电视|融媒|发布|時報|导报)"
+_MEDIUM_ALONE = re.compile(rf"《({_MEDIUM}|[{HAN}]{{2,10}})》|(?<![{HAN}])({_MEDIUM})(?![{HAN}])")
+_PEOPLE = rf"[{HAN}A-Za-z·•\u3000 、，,/／&.]{{1,80}}"
+#: Where an author's label ends the words of the line before it: another label, a date, a sign.
+_NEXT = re.compile(
+    r"\s{0,3}(?:[来來]源|稿源|出[处處]|责任?编辑?|編輯|编\s?辑|时间|時間|日期|发[布表]|發[布佈表]|点击|浏览|阅读|评论|访问|我来说|字号|出自|字数"
+    r"|摄影|供图|图片|翻译|[图圖][/／:：]|更新|关键词|单位|校对|审核|监制|系|通讯员单位)"
+)
+_AUTHOR = re.compile(
+    rf"(?:作\s{{0,3}}者(?:单位)?|撰\s?文|撰稿|采写|採寫|执笔|執筆|(?:本[报網网刊社台]|特约|特派|首席|实习|見習|见习)?[记記]\s?者|主播|播音"
+    rf"|文字?)(?:{_GAP}|[/／]\s?)(?P<people>{_PEOPLE})"
+)
+_REPORTER = re.compile(
+    rf"[记記]者\s{{1,4}}(?P<people>[{HAN}·]{{2,4}}(?:[\s、,，]{{1,3}}[{HAN}·]{{2,4}}){{0,6}})\s*$"
+)
+_HOUSE = re.compile(r"本[报報刊网網台社](?=(?:见习|見習)?(?:实习生|實習生|通讯员|通訊員|评论员))")
+_ENGLISH = re.compile(
+    r"^\s*(?:Written\s)?[Bb]y\s{1,2}(?P<people>[A-Z][\w.'’-]+(?:\s[A-Z][\w.'’-]+){1,3}(?:(?:,|\sand)\s[A-Z][\w.'’-]+(?:\s[A-Z][\w.'’-]+){1,3})*)"
+)
+_EDITOR = re.compile(
+    rf"(?:责\s?任?\s?编\s?辑?|責\s?任?\s?編\s?輯?|(?:本[版文]|值班|网络|網絡|新媒体|本网)?[编編]\s{{0,3}}[辑輯]|网编|编审){_GAP}(?P<people>{_PEOPLE})"
+)
+#: Who put a post on a page of a forum or a blog: names there can be anything short.
+_SIGNED = re.compile(
+    r"由\s?(?P<a>[^\s@于於，。]{1,24}?)\s?(?:张贴|張貼|发[布表]|發[布表])?\s?(?:于|於|@|在)"
+    r"|(?P<b>(?<![^\s|])[^\s：:，。|]{0,24})\s?(?:发表|發表|发布|發布|张贴|posted)\s?(?:于|於|在|@|on\b)"
+)
+_POSTER = re.compile(
+    r"(?:发布[者人]|发帖人|楼主|作者|张贴者|博主|[Pp]osted by|[Aa]uthor)"
+    r"\s{0,3}[:：]?\s{0,3}(?P<c>[^\s：:，。|()（）]{2,24})"
+)
+_BRACKETED = re.compile(rf"[\[【]\s{{0,3}}([{HAN}·]{{2,4}})\s{{0,3}}[\]】]")
+_DATE = re.compile(
+    r"(?:19|20)\d{2}\s?[-年/.]\s?\d{1,2}\s?[-月/.]\s?\d{1,2}[日號号]?(?:\s{0,4}\d{1,2}:\d{2}(?::\d{2})?)?"
+)
+_TRIM = " \u3000|[]【】()（）《》-—_:：,，.。;；"
+_LONGEST_SOURCE, _LONGEST_LINE = 30, 160
+_MEDIUM_END = re.compile(r"[网網报報社刊台闻聞道线線端讯訊商界汇版]$")
+_NO_PERSON = re.compile(
+    r"(?:[网網报報社台站部组室刊局会]|佚名|未知|不详|匿名|本站|admin|管理员|編輯部)$", re.I
+)
+
+
+def source_in(lines: Sequence[str]) -> str:
+    """Return what the lines around an article name after `来源：`, or the medium beside its date; '' if neither."""
+    return _named_source(lines) or medium_in(lines)
+
+
+def _named_source(lines: Sequence[str]) -> str:
+    for line in lines:
+        if len(line) <= _LONGEST_LINE and (match := _SOURCE.search(line)):
+            rest = line[match.end() :].lstrip(_TRIM)
+            end = _SOURCE_END.search(rest)
+            found = (rest[: end.start()] if end else rest).strip(_TRIM)
+            if 0 < len(found) <= _LONGEST_SOURCE:
+                return found
+    return ""
+
+
+def medium_in(lines: Sequence[str]) -> str:
+    """Return the medium that stands beside the date without a label (`2020-08-25 某某日报`, `《某某周刊》`)."""
+    for line in lines:
+        if len(line) <= 80 and (date := _DATE.search(line)):
+            match = _MEDIUM_ALONE.search(line, date.end())
+            if match:
+                return match[1] or match[2]
+    return ""
+
+
+def _split(text: str) -> list[str]:
+    """Names of a list; cut where another label begins, or where a word comes that is no name."""
+    if end := _NEXT.search(text):
+        text = text[: end.start()]
+    if re.match(r"\s*[A-Za-z]", text):
+        return [
+            name for part in re.split(r"[,，、/&]|\sand\s", text) if 2 < len(name := part.strip(_TRIM)) <= 40
+        ]
+    found: list[str] = []
+    for word in listed(normalise(text)):
+        word = word.strip(_TRIM + "/")
+        if not is_name(word) or _NO_PERSON.search(word):
+            break
+        found.append(word)
+    return found
+
+
+def _labelled(pattern: re.Pattern[str], lines: Iterable[str]) -> list[str]:
+    found: list[str] = []
+    for line in lines:
+        if len(line) > _LONGEST_LINE:
+            continue
+        for match in pattern.finditer(line):
+            found.extend(_split(match["people"]))
+    return found
+
+
+def editors_in(lines: Iterable[str]) -> tuple[str, ...]:
+    """Return the editors that `责编：`, `编辑：` and the like name, in order, each once."""
+    return tuple(dict.fromkeys(_labelled(_EDITOR, lines)))
+
+
+def authors_in(lines: Sequence[str]) -> tuple[str, ...]:
+    """Return the authors whom the lines around an article name by a label, in order, each once."""
+    cut = [_HOUSE.sub("", _EDITOR.sub(" ", line)) for line in lines]
+    found = _labelled(_AUTHOR, cut) or [
+        name for line in cut if len(line) <= 60 for name in (line_names(line) or _labelled(_REPORTER, [line]))
+    ]
+    return tuple(dict.fromkeys(found or _labelled(_ENGLISH, cut)))
+
+
+def is_signature(line: str) -> bool:
+    """Tell whether a line says who posted the text above it, and when."""
+    return len(line) <= 90 and _DATE.search(line) is not None and _SIGNED.search(line) is not None
+
+
+def is_closing(line: str) -> bool:
+    """Tell whether a line below a text is a label's: who edited it, where it comes from, who posted it."""
+    return len(line) <= 60 and bool(_EDITOR.match(line.lstrip(_TRIM)) or _SOURCE.match(line.lstrip(_TRIM)))
+
+
+def is_credit(line: str) -> bool:
+    """Tell whether a short line is about the article and not of it: its day, source, author or editor."""
+    if (
+        (date := _DATE.search(line))
+        and len(line) - len(date.group()) <= 60
+        and not line.endswith(("。", "，"))
+    ):
+        return True
+    return bool(
+        _SOURCE.match(line)
+        or _AUTHOR.match(line)
+        or _EDITOR.match(line)
+        or line_names(line)
+        or _only_names(line)
+    )
+
+
+def _only_names(line: str) -> list[str]:
+    names = [name for name in listed(line.strip(_TRIM))]
+    sure = [name for name in names if is_name(name)]
+    if not names or len(sure) < len(names) or sum(map(has_surname, sure)) * 2 < len(sure):
+        return []
+    return sure if len(sure) > 1 or (has_surname(sure[0]) and len(sure[0]) <= 3) else []
+
+
+def bare_authors(header: Sequence[str]) -> tuple[str, ...]:
+    """Return the names that stand under a headline without a label: alone on their line, or `[ 张三 ]` by the date."""
+    for line in header:
+        if _DATE.search(line):
+            bracketed = [name for name in _BRACKETED.findall(line) if is_name(name) and has_surname(name)]
+            if bracketed:
+                return tuple(bracketed)
+    for line in header:
+        if len(line) <= 40 and (names := _only_names(line)):
+            return tuple(names)
+    return ()
+
+
+def posters_in(lines: Sequence[str]) -> tuple[str, ...]:
+    """Return who posted a page of a blog or forum, by the name shown there."""
+    for line in lines:
+        match = (is_signature(line) and _SIGNED.search(line)) or (len(line) <= 90 and _POSTER.search(line))
+        if match:
+            name = (next(filter(None, match.groups()), "")).strip(_TRIM + "@")
+            if name and not _NO_PERSON.search(name) and not _DATE.search(name):
+                return (name,)
+    return ()
+
+
+def sourced_author(source: str) -> tuple[str, ...]:
+    """Return the person whom some sites name after `来源：`, () where it is a medium."""
+    return (source,) if is_name(source) and has_surname(source) and not _MEDIUM_END.search(source) else ()
+
+
+def declared_people(names: Iterable[str], site: str) -> tuple[str, ...]:
+    """Keep of declared authors those that can be people: not the site, not an address, not a number."""
+    found: list[str] = []
+    for name in names:
+        for part in re.split(r"[,，、;；]|\sand\s", name):
+            part = part.strip()
+            plain = re.sub(r"^(?:[Bb]y|作者[:：]?|[记記]者[:：]?)\s*", "", part)
+            if (
+                2 <= len(plain) <= 40
+                and plain != site
+                and not re.search(r"https?:|[@/\d]", plain)
+                and not _NO_PERSON.search(plain)
+            ):
+                found.append(plain)
+    return tuple(dict.fromkeys(found))

@@ -1,0 +1,199 @@
+"""PURE: a page's tree → its rows: every line a reader sees, with what tells text from furniture."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from lxml import etree
+
+from crawler.extract.flow import BLOCKS, Line, Picture, is_unseen, tidy
+
+#: Class names and ids under which sites of every make keep what is no text of the article.
+_FURNITURE = re.compile(
+    r"(?:^|[-_\s])(?:share|sharing|social|bdshare\w*|bshare\w*|jiathis\w*|related?|relevant|xgyd|xgxw|recommend\w*"
+    r"|tuijian|hot|hots|hotnews|rank\w*|paihang|comments?|commentlist|reply|replies|feedback|pinglun|trackbacks?"
+    r"|pager|pagination|page-?nav|breadcrumbs?|crumbs?|navbar|nav|navi|menu|sub-?menu|sidebar|side-?bar|widget"
+    r"|footer|foot|copyright|banner|toolbar|ads?|advert\w*|guanggao|sponsor\w*|promo\w*|newsletter|subscribe"
+    r"|login|signup|cookie\w*|popup|modal|qrcode|erweima|tags?|keywords?|prev-?next|print|disclaimer|shengming"
+    r"|player|weixin|wechat|download)(?:$|[-_\s])",
+    re.I,
+)
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_FURNITURE_TAGS = frozenset(("nav", "aside", "footer"))
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_BOLD = _HEADINGS | {"b", "strong"}
+_CELLS = frozenset(("td", "th"))
+_LAYOUT = frozenset(("table", "div", "td", "th"))
+_CAPTIONS = frozenset(("figcaption", "caption"))
+#: Containers so large that a class name on them says nothing of their text.
+_WHOLE = frozenset(("html", "body"))
+_LONGEST_NAME = 200
+#: A page with more lines than this is no article; reading stops, so that its size cannot hold us up.
+MOST_ROWS = 20_000
+
+
+@dataclass(slots=True, eq=False)
+class Box:
+    """A block of the page: the rows in it and in the blocks inside it are `start` to `end` (exclusive)."""
+
+    tag: str
+    parent: Box | None
+    centred: bool
+    start: int
+    end: int = 0
+    score: float = 0.0
+
+
+@dataclass(slots=True, eq=False)
+class Row:
+    """One line: its text, how many of its characters are links, the block it stands in.
+
+    `zone`: it stands in a part that names itself furniture. `level`: 1–6 for a heading, else 0. `pictures` are
+    the addresses of the pictures that stand before it, since the row before.
+    """
+
+    text: str
+    linked: int
+    box: Box
+    zone: bool
+    level: int
+    line: Line
+    pictures: list[Picture] = field(default_factory=list)
+
+
+@lru_cache(maxsize=2048)
+def _names_furniture(name: str) -> bool:
+    return _FURNITURE.search(_CAMEL.sub("-", name)) is not None
+
+
+def is_zone(element: etree._Element) -> bool:
+    """Tell whether an element names itself furniture, by its tag, class or id."""
+    if element.tag in _FURNITURE_TAGS:
+        return True
+    for key in ("class", "id"):
+        name = element.get(key)
+        if name and element.tag not in _WHOLE and _names_furniture(name[:_LONGEST_NAME]):
+            return True
+    return False
+
+
+class _Scanner:
+    """Collects text until a row is complete."""
+
+    def __init__(self) -> None:
+        self.rows: list[Row] = []
+        self.box = Box("body", None, False, 0)
+        self.pictures: list[Picture] = []
+        self._pieces: list[str] = []
+        self._linked = 0
+        self.anchors = self.zones = self.bold = self.captions = 0
+        self._plain = False
+        self.level = 0
+
+    def text(self, text: str | None) -> None:
+        if not text:
+            return
+        self._pieces.append(text)
+        if text.isspace():
+            return
+        if self.anchors:
+            self._linked += len(text.strip())
+        if not self.bold:
+            self._plain = True
+
+    def flush(self) -> None:
+        if not self._pieces:
+            return
+        text = tidy("".join(self._pieces))
+        if text:
+            box = self.box
+            line = Line(text, box.centred, not self._plain, self.captions > 0)
+            row = Row(
+                text, min(self._linked, len(text)), box, self.zones > 0, self.level, line, self.pictures
+            )
+            self.rows.append(row)
+            self.pictures = []
+        self._pieces.clear()
+        self._linked, self._plain = 0, False
+
+    def enter(self, element: etree._Element, tag: str) -> None:
+        self.flush()
+        centred = tag == "center" or (element.get("align") or "").lower() == "center"
+        if not centred:
+            style = element.get("style")
+            inherited = self.box.centred and tag not in _LAYOUT
+            centred = inherited or bool(style and "center" in style[:_LONGEST_NAME])
+        self.box = Box(tag, self.box, centred, len(self.rows))
+
+    def leave(self) -> None:
+        self.flush()
+        self.box.end = len(self.rows)
+        if self.box.parent is not None:
+            self.box = self.box.parent
+
+    def open(self, element: etree._Element, tag: str) -> None:
+        if tag in BLOCKS or tag in _CELLS:
+            # Most tables lay out a page, so a cell is a block.
+            self.enter(element, tag)
+            if tag in _HEADINGS:
+                self.level = int(tag[1])
+            self.captions += tag in _CAPTIONS
+        elif tag == "br":
+            self.flush()
+        elif tag == "a":
+            self.anchors += 1
+        elif tag == "img":
+            src = element.get("src") or ""
+            lazy = element.get("data-src") or element.get("data-original")
+            self.pictures.append(Picture(lazy if lazy and (not src or src.startswith("data:")) else src))
+        if tag in _BOLD:
+            self.bold += 1
+        self.text(element.text)
+
+    def close(self, tag: str) -> None:
+        if tag in BLOCKS or tag in _CELLS:
+            self.leave()
+            self.captions -= tag in _CAPTIONS
+            if tag in _HEADINGS:
+                self.level = 0
+        elif tag == "a":
+            self.anchors -= 1
+        if tag in _BOLD:
+            self.bold -= 1
+
+
+def scan(root: etree._Element) -> list[Row]:
+    """Return the rows of a tree in reading order, hidden parts left out; at most MOST_ROWS of them."""
+    scanner = _Scanner()
+    skipped: etree._Element | None = None
+    zones: list[etree._Element] = []
+    walk = etree.iterwalk(root, events=("start", "end"))
+    for event, element in walk:
+        tag = element.tag
+        if event == "start":
+            if element is not root and (tag == "title" or is_unseen(element)):
+                walk.skip_subtree()
+                skipped = element
+                continue
+            if (element.get("class") or element.get("id") or tag in _FURNITURE_TAGS) and is_zone(element):
+                zones.append(element)
+                scanner.zones += 1
+            scanner.open(element, tag)
+            continue
+        if element is skipped:
+            skipped = None
+        else:
+            scanner.close(tag)
+            if zones and zones[-1] is element:
+                zones.pop()
+                scanner.zones -= 1
+        if element is not root:
+            scanner.text(element.tail)
+        if len(scanner.rows) > MOST_ROWS:
+            break
+    while scanner.box.parent is not None:
+        scanner.leave()
+    scanner.leave()
+    return scanner.rows
