@@ -42,7 +42,8 @@ def _scopes(database: Database, digest: str) -> frozenset[Scope] | None:
 def listen(settings: WebSettings) -> socket.socket:
     """Take the address; port 0 takes any that is free. Raises ConfigError where it cannot be had."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    taken = socket.socket(family, socket.SOCK_STREAM)
+    # asyncio sends without delay (TCP_NODELAY) only where a socket says that it speaks TCP.
+    taken = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         taken.bind((settings.host, settings.port))
