@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 from scheduler.alerts.model import Answer, Destination, Letter, Verdict
@@ -30,7 +31,9 @@ Prepare = Callable[[Sequence[Claim]], Iterable[Callable[[], Letter]]]
 _Result = TypeVar("_Result")
 
 #: Letters written together, while those before them are sent.
-WRITTEN = 16
+WRITTEN = 32
+#: Seconds in which marks are gathered for one transaction.
+GATHERED = 0.02
 #: Seconds for marking what was accepted, at a sudden end.
 MARKING = 2.0
 
@@ -194,7 +197,10 @@ class Deliverer:
 
 
 class _Lane:
-    """The way to one destination: one probe at a time while it is down, else as many as it bears."""
+    """The way to one destination: one probe at a time while it is down, else as many as it bears.
+
+    What is claimed next is claimed while the present is on its way: a slow message holds up its own stream only.
+    """
 
     def __init__(self, deliverer: Deliverer, destination: Destination, failures: int) -> None:
         self.destination = destination
@@ -203,55 +209,107 @@ class _Lane:
         self._failures = failures
         self._down = False
         self._until: datetime
+        self._gate = asyncio.Semaphore(max(1, destination.parallel))
+        self._sending: set[asyncio.Task[None]] = set()
         self._accepted: list[tuple[Claim, Answer]] = []
         self._marking: asyncio.Task[None] | None = None
+        self._settled = asyncio.Event()
         self._idle = 0
+        self._has_sent = False
 
     async def run(self) -> None:
         """Deliver until nothing is due, or nothing may be sent now."""
+        self._has_sent = False
+        pause = 0.0
         try:
-            while not self._office.stopping.is_set():
-                claims = await self._claim()
-                if not claims:
-                    break
-                await self._deliver(claims)
-        except StorageError as error:
-            log.warning("Alerts to %s wait for the database: %s", self.destination.name, error)
-            await self._office.rest(1.0)
+            async with asyncio.TaskGroup() as group:
+                pause = await self._work(group)
         except Exception:
             log.exception("Delivering to %s met a fault of ours", self.destination.name)
-            await self._office.rest(5.0)
+            pause = 5.0
         finally:
             await self._let_go()
+        await self._office.rest(pause)
 
-    async def _claim(self) -> Sequence[Claim]:
+    async def _work(self, group: asyncio.TaskGroup) -> float:
+        """Claim and send; seconds to rest afterwards. What is on its way goes on when the database does not."""
+        office = self._office
+        try:
+            await (
+                self._come_back()
+            )  # what an earlier run could not mark or give back, for want of the database
+            while (
+                not office.stopping.is_set()
+                and office.destinations.get(self.destination.id) is self.destination
+            ):
+                if not await self._go_on(group):
+                    break
+        except StorageError as error:
+            log.warning("Alerts to %s wait for the database: %s", self.destination.name, error)
+            return 1.0
+        return 0.0
+
+    async def _go_on(self, group: asyncio.TaskGroup) -> bool:
+        """Claim as much as there is room for, and wait until there is room again; false where all is done."""
+        if self._down or self._failures:  # one probe, and it alone
+            await self._come_back()
         limits = self._office.limits
-        claims = await self._office.store(
-            _claim, self.destination, limits.lease, 1 if self._failures else limits.batch
-        )
-        self._idle = 0 if claims else self._idle + 1
+        wanted = 1 if self._failures else limits.batch - len(self.in_hand)
+        self._settled.clear()
+        claims = await self._claim(wanted)
+        self._start(group, claims)
+        if not self.in_hand:
+            return False
+        if len(claims) < wanted:
+            await self._news()
+        while len(self.in_hand) > limits.batch // 2 and not self._down and not self._office.stopping.is_set():
+            await self._settle()
+        return True
+
+    async def _claim(self, wanted: int) -> Sequence[Claim]:
+        limits = self._office.limits
+        claims = await self._office.store(_claim, self.destination, limits.lease, wanted)
+        self._has_sent = self._has_sent or bool(claims)
+        self._idle = 0 if self._has_sent else self._idle + 1
         if self._idle:  # due, and yet not given: its rate is used up, or another process has it
             await self._office.rest(min(1.0, limits.poll * 2.0 ** min(self._idle, 10)))
         return claims
 
-    async def _deliver(self, claims: Sequence[Claim]) -> None:
+    def _start(self, group: asyncio.TaskGroup, claims: Sequence[Claim]) -> None:
         self.in_hand.update((claim.key, claim) for claim in claims)
-        self._down = False
-        gate = asyncio.Semaphore(max(1, self.destination.parallel))
-        async with asyncio.TaskGroup() as group:
-            for start in range(0, len(claims), WRITTEN):
-                some = claims[start : start + WRITTEN]
-                letters = group.create_task(self._office.letters(some))
-                for number, claim in enumerate(some):
-                    group.create_task(self._one(claim, letters, number, gate))
+        for start in range(0, len(claims), WRITTEN):
+            some = claims[start : start + WRITTEN]
+            letters = group.create_task(self._office.letters(some))
+            for number, claim in enumerate(some):
+                task = group.create_task(self._one(claim, letters, number))
+                self._sending.add(task)
+                task.add_done_callback(self._sending.discard)
+
+    async def _news(self) -> None:
+        """All that could be claimed is: wait until some of it is settled, or more is due."""
+        while self.in_hand and not self._down and not self._office.stopping.is_set():
+            await self._settle()
+            more = await self._office.store(_due, [self.destination.id])
+            if more:
+                return
+
+    async def _settle(self) -> None:
+        """Wait, not for long, until what became of something that was on its way is written down."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._settled.wait(), self._office.limits.poll)
+            self._settled.clear()
+
+    async def _come_back(self) -> None:
+        """Wait for all that is on its way, and give back what was not sent."""
+        while self._sending:
+            await asyncio.wait(self._sending)
         await self._marked()
         await self._give_back()
+        self._down = False
 
-    async def _one(
-        self, claim: Claim, letters: asyncio.Task[list[Letter | Answer]], number: int, gate: asyncio.Semaphore
-    ) -> None:
+    async def _one(self, claim: Claim, letters: asyncio.Task[list[Letter | Answer]], number: int) -> None:
         letter = (await letters)[number]
-        async with gate:
+        async with self._gate:
             if self._down or self._office.stopping.is_set():
                 return
             answer = letter if isinstance(letter, Answer) else await self._send(claim, letter)
@@ -266,14 +324,24 @@ class _Lane:
 
     async def _send(self, claim: Claim, letter: Letter) -> Answer:
         seconds = self._office.limits.send
+        letter.on_part = partial(self._part, claim)
         try:
             async with asyncio.timeout(seconds):
                 return await self.destination.send(letter, claim.parts_done)
         except TimeoutError:
-            return Answer(Verdict.LATER, f"no answer in {seconds:g} s", host_down=True)
+            said = f"no answer in {seconds:g} s"
+            return Answer(Verdict.LATER, said, host_down=True, parts_done=letter.parts_done)
         except Exception as error:
             log.error("%s met a fault of ours: %s", self.destination.name, type(error).__name__)
-            return Answer(Verdict.LATER, f"a fault of ours: {type(error).__name__}")
+            said = f"a fault of ours: {type(error).__name__}"
+            return Answer(Verdict.LATER, said, parts_done=letter.parts_done)
+
+    async def _part(self, claim: Claim, parts_done: int) -> None:
+        """Write down that some parts were accepted: who dies before the last one does not send them again."""
+        try:
+            await self._office.store(outbox.progressed, claim, parts_done)
+        except StorageError as error:  # then they come again, with their keys
+            log.warning("A part sent to %s cannot be written down: %s", self.destination.name, error)
 
     # -- what became of them
 
@@ -301,6 +369,7 @@ class _Lane:
             await self._office.store(
                 outbox.postponed, claim, due, answer.detail, max(answer.parts_done, claim.parts_done)
             )
+        self._settled.set()
 
     async def _hold(self, answer: Answer, now: datetime, chance: float) -> datetime:
         """Leave the far end alone; all that came back at once counts as one failure."""
@@ -316,8 +385,9 @@ class _Lane:
         return self._until
 
     async def _mark(self) -> None:
-        """Mark what was accepted: whatever gathers while one transaction goes on goes into the next."""
+        """Mark what was accepted: whatever gathers in a moment, or while one is marked, is marked together."""
         while self._accepted:
+            await asyncio.sleep(GATHERED)
             taken, self._accepted = self._accepted, []
             try:
                 await self._office.store(_mark, taken)
@@ -328,6 +398,7 @@ class _Lane:
                 continue
             for claim, _ in taken:
                 self.in_hand.pop(claim.key, None)
+            self._settled.set()
 
     async def _marked(self) -> None:
         if self._marking is not None:
@@ -387,8 +458,4 @@ def _release(database: Database, claims: Sequence[Claim]) -> None:
 
 def _mark(database: Database, accepted: Sequence[tuple[Claim, Answer]]) -> None:
     now = outbox.clock(database)
-    by_answer: dict[str, list[Claim]] = {}
-    for claim, answer in accepted:
-        by_answer.setdefault(answer.detail, []).append(claim)
-    for detail, claims in by_answer.items():
-        outbox.delivered(database, claims, now, detail)
+    outbox.delivered_all(database, [(claim, answer.detail) for claim, answer in accepted], now)

@@ -24,6 +24,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -70,6 +71,7 @@ FIRST_WINDOW, LAST_WINDOW = 8, 512
 LOOKED_AT = 512
 
 _AT_ONCE = 500  # numbers named in one statement
+_FIELDS = tuple(column.name for column in NOTIFICATION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,14 +319,12 @@ def _take(connection: Connection, heads: Sequence[Any], hold: _Hold) -> tuple[Cl
         # A claim that a crash of the server undoes is made again, with the same rows and the same key, unless a
         # batch was open until now: only then has the claim itself to be on the disk before anything is sent.
         connection.execute(_NEED_NOT_LAST)
-    claims, changes = [], []
-    for head in heads:
-        if rows := messages.get(head.id):
-            claims.append(_claim_of(head, rows, hold))
-            changes += [{"of": row.id, "named": claims[-1].key} for row in rows]
-    if changes:
-        change = {"token": hold.token, "claimed_until": hold.until, "due_at": hold.until}
-        connection.execute(_CLAIM.values(**change), changes)
+    claims = [_claim_of(head, rows, hold) for head in heads if (rows := messages.get(head.id))]
+    change = {"token": hold.token, "claimed_until": hold.until, "due_at": hold.until}
+    _CLAIM.many(
+        connection,
+        [{"of": one.id, "key": taken.key, **change} for taken in claims for one in taken.notifications],
+    )
     return tuple(claims)
 
 
@@ -366,7 +366,7 @@ def _message(connection: Connection, head: Any, now: datetime) -> list[Any]:
 
 
 def _claimed(row: Any, key: str, until: datetime) -> Notification:
-    values = {column.name: getattr(row, column.name) for column in NOTIFICATION}
+    values = {name: getattr(row, name) for name in _FIELDS}
     values |= {"state": NotificationState.WAITING, "key": key, "due_at": until, "attempts": row.attempts + 1}
     return Notification(**values)
 
@@ -391,8 +391,30 @@ def delivered(database: Database, claims: Collection[Claim], now: datetime, answ
 
     Raises StorageError.
     """
-    change = {"state": NotificationState.SENT, "sent_at": now, "answer": answer, **_LET_GO}
-    return _mark(database, claims, change)
+    return delivered_all(database, [(one, answer) for one in claims], now)
+
+
+def delivered_all(database: Database, accepted: Collection[tuple[Claim, str]], now: datetime) -> int:
+    """Note that the far end accepted messages, each with what it answered. Returns how many rows were ours.
+
+    Raises StorageError.
+    """
+    rows = [
+        {"of": one.id, "held": claim.token, "sent_at": now, "answer": answer}
+        for claim, answer in accepted
+        for one in claim.notifications
+    ]
+    in_order = sorted(rows, key=itemgetter("of"))  # so that two who mark many do not wait for each other
+    with database.write() as connection:
+        return _DELIVERED.many(connection, in_order)
+
+
+def progressed(database: Database, claim: Claim, parts_done: int) -> bool:
+    """Note how many parts of a message the far end has accepted. Returns whether it is still ours.
+
+    Raises StorageError.
+    """
+    return _mark(database, [claim], {"parts_done": parts_done}) > 0
 
 
 def postponed(
@@ -730,10 +752,21 @@ _ROWS = _THESE.where(table.c.id.in_(bindparam("first", expanding=True)), WAITING
 _OF_MESSAGE = _THESE.where(*_IN_BATCH, table.c.key == bindparam("known"))
 _MESSAGE = Read(lambda kind: _OF_MESSAGE)
 _MESSAGE_LOCKED = Read(lambda kind: _OF_MESSAGE.with_for_update(skip_locked=True))
-_CLAIM = (
-    update(table)
-    .where(table.c.id == bindparam("of"))
-    .values(attempts=table.c.attempts + 1, key=bindparam("named", type_=table.c.key.type))
+_SET: dict[str, Any] = {
+    name: bindparam(name, type_=table.c[name].type) for name in ("key", "token", "claimed_until", "due_at")
+}
+_CLAIM = Write(
+    lambda own: (
+        update(table).where(table.c.id == bindparam("of")).values(attempts=table.c.attempts + 1, **_SET)
+    )
+)
+_DELIVERED = Write(
+    lambda own: (
+        update(table)
+        .where(table.c.id == bindparam("of"), table.c.token == bindparam("held"), WAITING)
+        .values(state=literal_column(f"'{NotificationState.SENT.value}'"), **_LET_GO)
+    ),
+    ["sent_at", "answer"],
 )
 _NEED_NOT_LAST = text("SET LOCAL synchronous_commit = off")
 _INSERT = Write(lambda own: own(table), columns_of(table, "id", "token", "claimed_until", "sent_at"))

@@ -7,7 +7,7 @@ Of the 60 µs that `Connection.execute` takes on SQLite, 10 are the driver's.
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +35,13 @@ class Write:
         returned = cursor.fetchone() if cursor.description else None
         cursor.close()
         return returned[0] if returned else None
+
+    def many(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> int:
+        """Execute for each of the rows; give how many rows of the table were changed."""
+        if not rows:
+            return 0
+        compiled = self._compiled.get(connection.dialect.name) or self._compile(connection.dialect)
+        return compiled.execute_many(connection, rows)
 
     def _compile(self, dialect: Dialect) -> _Compiled:
         own = sqlite.insert if dialect.name == "sqlite" else postgresql.insert
@@ -81,16 +88,31 @@ class _Compiled:
 
     def execute(self, connection: Connection, row: Mapping[str, Any]) -> Any:
         """Run on the driver's own connection; what it raises is raised as SQLAlchemy would raise it."""
+        cursor = connection.connection.cursor()
+        try:
+            cursor.execute(self.sql, self._values(row))
+        except _driver(connection).Error as error:
+            raise _wrapped(error, connection, cursor, self.sql) from error
+        return cursor
+
+    def execute_many(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> int:
+        """Run for each of the rows, as the driver does that best; give how many rows were changed."""
+        cursor = connection.connection.cursor()
+        try:
+            cursor.executemany(self.sql, [self._values(row) for row in rows])
+        except _driver(connection).Error as error:
+            raise _wrapped(error, connection, cursor, self.sql) from error
+        changed = int(cursor.rowcount)
+        cursor.close()
+        return changed
+
+    def _values(self, row: Mapping[str, Any]) -> Any:
+        """The parameters as the driver wants them."""
         values = {}
         for name, processor in self.processors.items():
             value = row[name] if name in row else self.defaults[name]
             values[name] = processor(value) if processor else value
-        cursor = connection.connection.cursor()
-        try:
-            cursor.execute(self.sql, tuple(values.values()) if self.positional else values)
-        except _driver(connection).Error as error:
-            raise _wrapped(error, connection, cursor, self.sql) from error
-        return cursor
+        return tuple(values.values()) if self.positional else values
 
     def fetch(self, connection: Connection, row: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Run, and give every row as the driver gives it."""

@@ -42,6 +42,8 @@ class AppriseService(Place):
             answer = await self._send_part(part, letter.title, f"{letter.message.key}#{number}")
             if answer.verdict is not Verdict.ACCEPTED:
                 return Answer(answer.verdict, answer.detail, answer.wait, answer.host_down, number)
+            if number + 1 < len(parts):
+                await letter.accepted(number + 1)
         return Answer(Verdict.ACCEPTED, "accepted, says Apprise", parts_done=len(parts))
 
     def _parts(self, letter: Letter) -> list[str]:

@@ -101,6 +101,8 @@ class Bot(Place):
             answer = await self._post(part)
             if answer.verdict is not Verdict.ACCEPTED:
                 return replace(answer, parts_done=part.number)
+            if part.number + 1 < part.count:
+                await letter.accepted(part.number + 1)
         return Answer(Verdict.ACCEPTED, "accepted", parts_done=len(parts))
 
     async def _post(self, part: Part) -> Answer:

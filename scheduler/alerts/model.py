@@ -60,12 +60,23 @@ class Form(StrEnum):
 
 
 class Letter:
-    """A message and its written forms, each written when it is first asked for."""
+    """A message and its written forms, each written when it is first asked for.
+
+    `parts_done` counts the parts accepted in this try, and before it, as far as `accepted` was told.
+    """
 
     def __init__(self, message: Message, write: Callable[[Message, Form], str], title: str) -> None:
         self.message = message
         self.title = title
+        self.parts_done = 0
+        self.on_part: Callable[[int], Awaitable[None]] | None = None
         self._write = write
+
+    async def accepted(self, parts_done: int) -> None:
+        """The far end has accepted so many parts, and more follow: who delivers writes that down first."""
+        self.parts_done = parts_done
+        if self.on_part is not None:
+            await self.on_part(parts_done)
 
     @cached_property
     def plain(self) -> str:

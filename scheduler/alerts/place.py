@@ -155,7 +155,7 @@ class Place:
             answer = await self._send(letter, parts_done)
         except Exception as error:
             detail = f"{type(error).__name__}: {error}"
-            answer = Answer(Verdict.REFUSED, detail, parts_done=parts_done)
+            answer = Answer(Verdict.REFUSED, detail, parts_done=max(parts_done, letter.parts_done))
         return replace(answer, detail=self.masked(answer.detail))
 
     async def close(self) -> None:

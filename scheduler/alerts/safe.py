@@ -63,6 +63,8 @@ def markdown(text: str) -> str:
 def web_address(url: str) -> str:
     """Return a URL fit to be a link in any form, '' where it is no absolute http or https address."""
     url = clean(url).strip()
+    if "//" not in url:
+        return ""
     try:
         parts = urlsplit(url)
         port_is_fine = parts.port is None or parts.port > 0

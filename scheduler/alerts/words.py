@@ -265,6 +265,8 @@ def happened(language: Words, kind: EventKind, classes: Sequence[EditClass] = ()
 
 def detail(language: Words, text: str) -> str:
     """What was seen, in the language as far as it is one of the usual things, else as it was noted."""
+    if not text:
+        return ""
     seen, held, counts = text.partition(". Held back: ")
     said = language.list_.join(_detail(language, part) for part in seen.split("; "))
     if not held:

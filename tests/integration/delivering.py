@@ -47,7 +47,8 @@ POINTS = {
     "before claim commit": False,
     "after claim commit": False,
     "before send": False,
-    "between parts": True,
+    "before part commit": True,
+    "between parts": False,
     "after send": True,
     "before mark commit": True,
     "after mark commit": False,
@@ -102,6 +103,8 @@ class FarEnd:
             if part:
                 self.between()
             self._write(letter, part)
+            if part + 1 < self.parts:
+                await letter.accepted(part + 1)
         self.sent += 1
         self.after()
         return Answer(Verdict.ACCEPTED, "ok", parts_done=self.parts)
@@ -153,7 +156,7 @@ def deliver(url: str, ledger: Path, places: tuple[str, ...], point: str = "", nt
                 os.kill(os.getpid(), signal.SIGKILL)
 
     _watch_storage(database, here)
-    parts = 3 if point == "between parts" else 1
+    parts = parts_at(point)
     ends: dict[str, Destination] = {
         place: FarEnd(
             place,
@@ -168,6 +171,11 @@ def deliver(url: str, ledger: Path, places: tuple[str, ...], point: str = "", nt
     asyncio.run(_run(Deliverer(database, ends, letters, QUICK)))
 
 
+def parts_at(point: str) -> int:
+    """How many parts the messages have that are sent while somebody dies at this point."""
+    return 3 if "part" in point else 1
+
+
 async def _run(deliverer: Deliverer) -> None:
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, lambda: asyncio.ensure_future(deliverer.stop()))
@@ -176,10 +184,11 @@ async def _run(deliverer: Deliverer) -> None:
 
 
 def _watch_storage(database: Database, here: Callable[[str], None]) -> None:
-    """Call `here` around the claims that take something, and around marking."""
+    """Call `here` around the claims that take something, and around marking, of messages and of parts."""
     inside: list[str] = []
     taken: list[int] = [0]
-    claim, take, delivered = outbox.claim, outbox._take, outbox.delivered
+    claim, take = outbox.claim, outbox._take
+    delivered, progressed = outbox.delivered_all, outbox.progressed
 
     def taking(*arguments: Any) -> Any:
         taken[0] += 1
@@ -202,11 +211,18 @@ def _watch_storage(database: Database, here: Callable[[str], None]) -> None:
         here("after mark commit")
         return found
 
+    def noting(*arguments: Any) -> Any:
+        inside.append("part")
+        found = progressed(*arguments)
+        inside.pop()
+        return found
+
     def committing(*_: object) -> None:
-        if inside and (inside[-1] == "mark" or taken[0]):
+        if inside and (inside[-1] != "claim" or taken[0]):
             here(f"before {inside[-1]} commit")
 
-    outbox.claim, outbox._take, outbox.delivered = claiming, taking, marking  # type: ignore[assignment]
+    outbox.claim, outbox._take = claiming, taking  # type: ignore[assignment]
+    outbox.delivered_all, outbox.progressed = marking, noting  # type: ignore[assignment]
     event.listen(database._engine, "commit", committing)
 
 

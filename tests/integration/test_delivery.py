@@ -27,6 +27,7 @@ from tests.integration.delivering import (
     Told,
     deliver,
     letters,
+    parts_at,
     subscribe,
     waiting,
     write_articles,
@@ -81,7 +82,7 @@ def test_kill_9_at_every_point_loses_nothing_and_invents_nothing(database, datab
     subscribe(database, *PLACES)
     write_articles(database, 6)
     ledger = tmp_path / "ledger"
-    dying = PROCESSES.Process(target=deliver, args=(database_url, ledger, PLACES, point, 5))
+    dying = PROCESSES.Process(target=deliver, args=(database_url, ledger, PLACES, point, 3))
     other = PROCESSES.Process(target=deliver, args=(database_url, ledger, PLACES, "between parts", 10**6))
     dying.start()
     dying.join(60)
@@ -107,17 +108,20 @@ def test_a_repeat_is_what_was_accepted_and_not_written_down(database, database_u
     dying.start()
     dying.join(60)
     assert dying.exitcode == -9, "it did not come to the point"
-    delivers(database, FarEnd("d1", ledger, parts=3 if point == "between parts" else 1))
+    delivers(database, FarEnd("d1", ledger, parts=parts_at(point)))
     told = Told.of(ledger)
     assert told.events() == {"d1": {1}}
     assert told.repeats() == (1 if POINTS[point] else 0)
 
 
 def accepted_and_not_marked(database: Database, ledger: Path) -> list[Any]:
-    """The parts that a far end has, of messages that are not marked as sent."""
-    sent = outbox.notifications(database, states=[NotificationState.SENT], limit=1000)
-    marked = {(one.destination, one.event) for one in sent}
-    return [line for line in Told.of(ledger).lines if (line[0], line[3][0]) not in marked]
+    """The parts that a far end has and the store does not know of."""
+    rows = outbox.notifications(database, limit=1000)
+    known = {
+        (one.destination, one.event): 99 if one.state is NotificationState.SENT else one.parts_done
+        for one in rows
+    }
+    return [line for line in Told.of(ledger).lines if line[4] >= known[line[0], line[3][0]]]
 
 
 def test_random_kills_lose_nothing_and_repeat_little(database_url, tmp_path):
@@ -241,6 +245,40 @@ def test_the_parts_that_were_accepted_are_not_sent_again(database, tmp_path):
             return Answer(Verdict.ACCEPTED, "ok", parts_done=3)
 
     delivers(database, Halting("d1", tmp_path / "x"))
+    assert asked == [0, 1, 2]
+
+
+def test_a_slow_message_holds_up_its_own_article_only(database, tmp_path):
+    subscribe(database, "d1")
+    write_articles(database, 40, edits=1)
+
+    async def waits_for_the_others(letter: Any) -> None:
+        if letter.plain == "[1]":
+            while len(Told.of(end.ledger).lines) < 78:
+                await asyncio.sleep(0.02)
+
+    end = FarEnd("d1", tmp_path / "ledger", parallel=2, answers=waits_for_the_others)
+    delivers(database, end)
+    told = Told.of(end.ledger)
+    assert [line[3] for line in told.lines[-2:]] == [[1], [2]]
+    assert told.is_in_order()
+    assert told.repeats() == 0
+
+
+def test_parts_accepted_before_a_far_end_hung_are_not_sent_again(database, tmp_path):
+    subscribe(database, "d1")
+    write_articles(database, 1, edits=0)
+    asked: list[int] = []
+
+    class Hanging(FarEnd):
+        async def send(self, letter, parts_done=0):
+            asked.append(parts_done)
+            if parts_done < 2:
+                await letter.accepted(parts_done + 1)
+                await asyncio.sleep(3600)
+            return Answer(Verdict.ACCEPTED, "ok", parts_done=3)
+
+    delivers(database, Hanging("d1", tmp_path / "x"), limits=replace(QUICK, send=0.3))
     assert asked == [0, 1, 2]
 
 

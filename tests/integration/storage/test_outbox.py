@@ -302,9 +302,32 @@ def test_who_lost_a_claim_is_not_heard(database):
     assert outbox.delivered(database, [lost], at(2)) == 0
     assert not outbox.postponed(database, lost, at(9))
     assert not outbox.dead(database, lost, "no")
+    assert not outbox.progressed(database, lost, 1)
     assert outbox.release(database, [lost], at(2)) == outbox.renew(database, [lost], at(9)) == 0
     assert outbox.delivered(database, [held], at(2)) == 1
     assert outbox.delivered(database, [held], at(2)) == 0
+
+
+def test_each_message_keeps_the_answer_it_got(database):
+    subscribe(database, alert())
+    for key in "12":
+        edit(database, 0, key)
+    first, second = claim(database, 1)
+
+    assert outbox.delivered_all(database, [(second, "HTTP 204"), (first, "HTTP 200")], at(1)) == 2
+    rows = outbox.notifications(database, states=[SENT])
+    assert [(row.key, row.answer) for row in rows] == [(second.key, "HTTP 204"), (first.key, "HTTP 200")]
+
+
+def test_parts_that_were_accepted_are_known_to_who_takes_over(database):
+    subscribe(database, alert())
+    edit(database, 0)
+    (dies,) = claim(database, 1)
+    assert outbox.progressed(database, dies, 2)
+    assert claim(database, 1.2) == ()
+
+    (again,) = claim(database, 2)
+    assert (again.key, again.parts_done, again.attempts) == (dies.key, 2, 2)
 
 
 def test_a_claim_can_be_held_longer_and_given_back(database):

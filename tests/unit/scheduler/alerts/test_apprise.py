@@ -71,11 +71,17 @@ def test_its_logs_hold_addresses_and_go_nowhere(there: Receiver, caplog: pytest.
 def test_a_text_longer_than_the_service_takes_goes_in_parts(there: Receiver):
     place = service(there)
     place._plugin.body_maxlen = 500
+    long, heard = letter("新增口袋公园。" * 300), []
 
-    answer = send(place, letter("新增口袋公园。" * 300))
+    async def hear(parts_done: int) -> None:
+        heard.append(parts_done)
+
+    long.on_part = hear
+    answer = send(place, long)
 
     bodies = [one.body["message"] for one in there.received]
     assert (answer.verdict, answer.parts_done) == (Verdict.ACCEPTED, len(bodies))
+    assert heard == list(range(1, len(bodies)))
     assert "".join(bodies) == "新增口袋公园。" * 300
     assert all(len(body) <= 500 for body in bodies)
 

@@ -215,6 +215,23 @@ def test_what_was_cut_off_goes_on_where_it_stopped(service, there: Receiver):
     assert (rest.verdict, rest.parts_done, len(there.received)) == (ACCEPTED, count, 2)
 
 
+@pytest.mark.parametrize("service", BOTS)
+def test_who_delivers_hears_of_each_part_before_the_next_is_sent(service, there: Receiver):
+    long = letter("\n\n".join(f"第{n}段，新增口袋公园。" * 40 for n in range(60)))
+    bot = open_destination(there.address(service, rate=FAST))
+    heard: list[tuple[int, int]] = []
+
+    async def hear(parts_done: int) -> None:
+        heard.append((parts_done, len(there.received)))
+
+    long.on_part = hear
+    answer = send(bot, long)
+
+    told = answer.parts_done - (answer.verdict is ACCEPTED)  # of the last part the answer itself tells
+    assert heard == [(part, part) for part in range(1, told + 1)]
+    assert heard
+
+
 def test_a_message_stops_at_the_part_that_was_not_taken(there: Receiver):
     """A limit of 20 a minute stops a message of more parts than that; the parts that arrived are counted."""
     long = letter("\n\n".join("新增口袋公园。" * 60 for _ in range(90)))
