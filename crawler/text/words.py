@@ -21,7 +21,7 @@ LONGEST = 4
 TOTAL = 60_101_967
 #: What the neighbour before tells of a word of several characters, by its first one, as a share of what it tells of
 #: a single character: many words begin with the same.
-JOINT = 0.7
+JOINT = 0.6
 _STEP = 12.0  # units of the packed logarithm for a doubling
 
 

@@ -1,8 +1,8 @@
-"""Which character follows which in news: counts of pairs, packed small, and the information they give.
+"""Which character follows which in news and in what readers write: counts of pairs, and the information they give.
 
-pairs.bin is zlib over: the number of entries (4 bytes, little endian), the differences of their sorted keys
-(4 bytes each), and 12·log2 of their counts (1 byte each). A key is first << 16 | second code point; second is
-0 for the count of a single character. `make_pairs.py` makes it.
+pairs.bin (news) and reviews.bin are zlib over: the number of entries (4 bytes, little endian), the differences of
+their sorted keys (4 bytes each), and 12·log2 of their counts (1 byte each). A key is first << 16 | second code point;
+second is 0 for the count of a single character. `make_pairs.py` makes them.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from array import array
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import accumulate, pairwise
@@ -24,6 +25,8 @@ EDGE = "\n"  # the edge of a paragraph
 _EDGES = "\n\x00&"  # an entity begins with `&`, markup is `\x00`
 _NUMBER = re.compile("[0-9０-９]+")
 _LATIN = re.compile("[A-Za-zＡ-Ｚａ-ｚ]+")
+_NEWS, _REVIEWS = "pairs.bin", "reviews.bin"
+_REVIEW = 0.1  # sightings in news that one in reviews counts for
 _STEP = 12.0  # units of the packed logarithm for a doubling
 _PRIOR = 60.0  # sightings that the plain frequency of the second character counts for
 _PAGE = 10.0  # sightings in news that one on the page counts for
@@ -59,23 +62,39 @@ def pack(counts: Mapping[str, int]) -> bytes:
     return zlib.compress(len(order).to_bytes(4, "little") + steps.tobytes() + logs, 9)
 
 
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """Counts by sorted keys, and of how many characters."""
+
+    keys: array[int]
+    logs: bytes
+    total: float
+
+    def count(self, key: int) -> float:
+        at = bisect_left(self.keys, key)
+        return 2.0 ** (self.logs[at] / _STEP) if at < len(self.keys) and self.keys[at] == key else 0.0
+
+
 @cache
-def _table() -> tuple[array[int], bytes, float]:
-    data = zlib.decompress(files("crawler.text.repair").joinpath("pairs.bin").read_bytes())
+def _table(name: str) -> _Table:
+    data = zlib.decompress(files("crawler.text.repair").joinpath(name).read_bytes())
     entries = int.from_bytes(data[:4], "little")
     steps = array("I")
     steps.frombytes(data[4 : 4 + 4 * entries])
     keys = array("I", accumulate(steps))
     logs = data[4 + 4 * entries :]
     total = sum(2.0 ** (log / _STEP) for key, log in zip(keys, logs, strict=True) if not key & 0xFFFF)
-    return keys, logs, total
+    return _Table(keys, logs, total)
 
 
 def _count(one: str, other: str = "\0") -> float:
-    keys, logs, _ = _table()
     key = ord(one) << 16 | ord(other)
-    at = bisect_left(keys, key)
-    return 2.0 ** (logs[at] / _STEP) if at < len(keys) and keys[at] == key else 0.0
+    return _table(_NEWS).count(key) + _REVIEW * _table(_REVIEWS).count(key)
+
+
+@cache
+def _total() -> float:
+    return _table(_NEWS).total + _REVIEW * _table(_REVIEWS).total
 
 
 @lru_cache(maxsize=100_000)
@@ -84,7 +103,7 @@ def sightings(one: str, other: str) -> tuple[float, float, float]:
     if not one or not other or max(one, other) > "\uffff":
         return 0.0, 0.0, 0.0
     one, other = _class(one), _class(other)
-    before, share = _count(one), _count(other) / _table()[2]
+    before, share = _count(one), _count(other) / _total()
     return _count(one, other) or min(_UNSEEN, before * share), before, share
 
 
