@@ -40,15 +40,20 @@ def is_caption(line: Line) -> bool:
     return line.centred and not line.bold and len(line.text) <= _LONGEST_CENTRED
 
 
-def split_captions(blocks: Sequence[Line | Picture], base: str) -> Content:
-    """Sort blocks in reading order into paragraphs and images; addresses become absolute against `base`."""
+def split_captions(
+    blocks: Sequence[Line | Picture], base: str, furniture: re.Pattern[str] = _FURNITURE
+) -> Content:
+    """Sort blocks in reading order into paragraphs and images; addresses become absolute against `base`.
+
+    Pictures whose address matches `furniture` are the page's and not the article's.
+    """
     body: list[str] = []
     images: list[Image] = []
     under_picture = False
     for block in blocks:
         if isinstance(block, Picture):
             url = absolute(block.src, base)
-            if url and not _FURNITURE.search(url):
+            if url and not furniture.search(url):
                 images.append(Image(url))
                 under_picture = True
             continue

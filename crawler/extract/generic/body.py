@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from crawler.extract.furniture import is_furniture_line
-from crawler.extract.generic.credits import is_signature
+from crawler.extract.generic.credits import is_dateline, is_signature
 from crawler.extract.generic.rows import Box, Row
 
 #: Signs that sentences have and menus lack.
@@ -44,6 +44,8 @@ _BLOCKY = frozenset(
 #: What a block inherits from a block inside it.
 _SHARE = 0.62
 _MOST_LEVELS = 6
+#: Text counts more in the rows that follow a headline or a line of time and source.
+_REACH, _FAVOUR = 10, 2.0
 #: What stands over each comment or post: a day and a time of day, or the number of its floor.
 _POSTED = re.compile(
     r"(?:19|20)\d{2}\s?[-年/.]\s?\d{1,2}\s?[-月/.]\s?\d{1,2}日?\s{0,3}\d{1,2}:\d{2}|^\W?\s?\d{1,4}\s?(?:楼|樓|#)"
@@ -57,7 +59,7 @@ def weigh(row: Row) -> float:
     """How much a row speaks for its block being the text: sentences do, lists of links speak against it."""
     size = len(row.text)
     plain = size - row.linked
-    if row.linked * 2 > size:
+    if row.linked * (4 if row.box.tag == "li" else 2) > size:
         return -min(size, 30) * 0.5
     if size <= 80 and is_furniture(row):
         return -3.0
@@ -91,8 +93,13 @@ def _container(row: Row) -> Box:
 def _scored(rows: Sequence[Row], weights: Sequence[float], after: int) -> list[Box]:
     """Give each block its score, and return the blocks that have one."""
     seen: dict[int, Box] = {}
+    favoured = after + _REACH if after else 0
     for number, row in enumerate(rows):
         weight = weights[number]
+        if is_dateline(row.text):
+            favoured = number + _REACH
+        elif number < favoured and weight > 0:
+            weight *= _FAVOUR
         if row.zone:
             weight *= 0.2
         if number < after:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from datetime import UTC
 
 from crawler.extract.bylines import line_names
+from crawler.extract.generic.times import read_full
 from crawler.extract.names import HAN, has_surname, is_name, listed, normalise
 
 _GAP = r"\s{0,3}[:：]\s{0,3}"
@@ -17,7 +19,9 @@ _SOURCE_END = re.compile(
     r"|(?:19|20)\d\d))|(?:作者|责任编辑|责编|编辑|发布时间|发表时间|时间|日期|点击|浏览次数|阅读|字号|我来说两句)(?=\s{0,3}[:：(（])"
     r"|(?:19|20)\d{2}[-年/]\d"
 )
-_MEDIUM = rf"[{HAN}A-Za-z0-9·・]{{1,14}}(?:[网網报報社刊台]|新[闻聞]|周刊|杂志|雜誌|客[户戶]端|[频頻]道|在[线線]|电视|融媒|发布|時報|导报)"
+#: What the names of media end in.
+_MEDIA = "[网網报報社刊台]|新[闻聞]|周刊|杂志|雜誌|客[户戶]端|[频頻]道|在[线線]|电视|融媒|发布|時報|导报"
+_MEDIUM = rf"[{HAN}A-Za-z0-9·・]{{1,14}}(?:{_MEDIA})"
 _MEDIUM_ALONE = re.compile(rf"《({_MEDIUM}|[{HAN}]{{2,10}})》|(?<![{HAN}])({_MEDIUM})(?![{HAN}])")
 _PEOPLE = rf"[{HAN}A-Za-z·•\u3000 、，,/／&.]{{1,80}}"
 #: Where an author's label ends the words of the line before it: another label, a date, a sign.
@@ -26,11 +30,15 @@ _NEXT = re.compile(
     r"|摄影|供图|图片|翻译|[图圖][/／:：]|更新|关键词|单位|校对|审核|监制|系|通讯员单位)"
 )
 _AUTHOR = re.compile(
-    rf"(?:作\s{{0,3}}者(?:单位)?|撰\s?文|撰稿|采写|採寫|执笔|執筆|(?:本[报網网刊社台]|特约|特派|首席|实习|見習|见习)?[记記]\s?者|主播|播音"
+    rf"(?:作\s{{0,3}}者(?:单位)?|撰\s?文|撰稿|采写|採寫|执笔人?|執筆人?|(?:本[报網网刊社台]|特约|特派|首席|实习|見習|见习)?[记記]\s?者|主播|播音"
     rf"|文字?)(?:{_GAP}|[/／]\s?)(?P<people>{_PEOPLE})"
 )
 _REPORTER = re.compile(
     rf"[记記]者\s{{1,4}}(?P<people>[{HAN}·]{{2,4}}(?:[\s、,，]{{1,3}}[{HAN}·]{{2,4}}){{0,6}})\s*$"
+)
+_LATIN = re.compile(r"[A-Z][\w.'’-]{1,20}(?:\s[A-Za-z][\w.'’-]{0,20}){0,4}")
+_LABEL = re.compile(
+    r"(?:[来來]源|作者|[记記]者|[时時][间間]|日期|发[布表]|發[布佈表]|稿源|编辑|編輯|责编)\s{0,3}[:：]|[Pp]ublished|[Uu]pdated"
 )
 _HOUSE = re.compile(r"本[报報刊网網台社](?=(?:见习|見習)?(?:实习生|實習生|通讯员|通訊員|评论员))")
 _ENGLISH = re.compile(
@@ -41,22 +49,26 @@ _EDITOR = re.compile(
 )
 #: Who put a post on a page of a forum or a blog: names there can be anything short.
 _SIGNED = re.compile(
-    r"由\s?(?P<a>[^\s@于於，。]{1,24}?)\s?(?:张贴|張貼|发[布表]|發[布表])?\s?(?:于|於|@|在)"
-    r"|(?P<b>(?<![^\s|])[^\s：:，。|]{0,24})\s?(?:发表|發表|发布|發布|张贴|posted)\s?(?:于|於|在|@|on\b)"
+    r"由\s?(?P<a>[^\s@于於，。！!？?：:]{1,24}?)\s?(?:张贴|張貼|发[布表]|發[布表])?\s?(?:于|於|@|在)"
+    r"|(?:19|20)\d{2}[^a-z]{8,20}\sby\s(?P<d>\S{1,24})"
+    r"|(?P<b>(?<![^\s|])[^\s：:，。|！!？?]{0,24})\s?(?:发表|發表|发布|發布|张贴|posted)\s?(?:于|於|在|@|on\b)"
 )
 _POSTER = re.compile(
     r"(?:发布[者人]|发帖人|楼主|作者|张贴者|博主|[Pp]osted by|[Aa]uthor)"
-    r"\s{0,3}[:：]?\s{0,3}(?P<c>[^\s：:，。|()（）]{2,24})"
+    r"\s{0,3}[:：]?\s{0,3}(?P<c>[^\s：:，。|()（）=！!？?]{2,24}+)(?!=)"
 )
 _BRACKETED = re.compile(rf"[\[【]\s{{0,3}}([{HAN}·]{{2,4}})\s{{0,3}}[\]】]")
 _DATE = re.compile(
     r"(?:19|20)\d{2}\s?[-年/.]\s?\d{1,2}\s?[-月/.]\s?\d{1,2}[日號号]?(?:\s{0,4}\d{1,2}:\d{2}(?::\d{2})?)?"
 )
+_YEARLESS = re.compile(r"[\[(（【\s]*\d{1,2}[月/-]\d{1,2}日?\s*(?:\d{1,2}:\d{2}(?::\d{2})?)?[\])）】\s]*")
+_CLAUSE = re.compile(r"[，；。！？]|[,;]\s[a-z]")
 _TRIM = " \u3000|[]【】()（）《》-—_:：,，.。;；"
 _LONGEST_SOURCE, _LONGEST_LINE = 30, 160
 _MEDIUM_END = re.compile(r"[网網报報社刊台闻聞道线線端讯訊商界汇版]$")
 _NO_PERSON = re.compile(
-    r"(?:[网網报報社台站部组室刊局会]|佚名|未知|不详|匿名|本站|admin|管理员|編輯部)$", re.I
+    r"(?:[网網报報社台站部组室刊局会]|佚名|未知|不详|匿名|本站|admin|管理员|編輯部|[Tt]eam|[Ss]taff|[Dd]esk|[Ee]ditorial)$",
+    re.I,
 )
 
 
@@ -71,7 +83,7 @@ def _named_source(lines: Sequence[str]) -> str:
             rest = line[match.end() :].lstrip(_TRIM)
             end = _SOURCE_END.search(rest)
             found = (rest[: end.start()] if end else rest).strip(_TRIM)
-            if 0 < len(found) <= _LONGEST_SOURCE:
+            if 1 < len(found) <= _LONGEST_SOURCE and "=" not in found:
                 return found
     return ""
 
@@ -92,7 +104,9 @@ def _split(text: str) -> list[str]:
         text = text[: end.start()]
     if re.match(r"\s*[A-Za-z]", text):
         return [
-            name for part in re.split(r"[,，、/&]|\sand\s", text) if 2 < len(name := part.strip(_TRIM)) <= 40
+            name
+            for part in re.split(r"[,，、/&]|\sand\s", text)
+            if _LATIN.fullmatch(name := part.strip(_TRIM))
         ]
     found: list[str] = []
     for word in listed(normalise(text)):
@@ -127,6 +141,11 @@ def authors_in(lines: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found or _labelled(_ENGLISH, cut)))
 
 
+def is_dateline(line: str) -> bool:
+    """Tell whether a short line gives an article's time beside a label for time, source or author."""
+    return len(line) <= 120 and _LABEL.search(line) is not None and _has_day(line)
+
+
 def is_signature(line: str) -> bool:
     """Tell whether a line says who posted the text above it, and when."""
     return len(line) <= 90 and _DATE.search(line) is not None and _SIGNED.search(line) is not None
@@ -139,19 +158,22 @@ def is_closing(line: str) -> bool:
 
 def is_credit(line: str) -> bool:
     """Tell whether a short line is about the article and not of it: its day, source, author or editor."""
-    if (
-        (date := _DATE.search(line))
-        and len(line) - len(date.group()) <= 60
-        and not line.endswith(("。", "，"))
-    ):
+    if len(line) <= 100 and not line.endswith(("。", "，", "：")) and _has_day(line) and _says_little(line):
         return True
-    return bool(
-        _SOURCE.match(line)
-        or _AUTHOR.match(line)
-        or _EDITOR.match(line)
-        or line_names(line)
-        or _only_names(line)
-    )
+    if len(line) <= 40 and _REPORTER.search(line):
+        return True
+    line = _HOUSE.sub("", line)
+    known = _SOURCE.match(line) or _AUTHOR.match(line) or _EDITOR.match(line) or _ENGLISH.match(line)
+    return bool(known or line_names(line) or _only_names(line))
+
+
+def _has_day(line: str) -> bool:
+    return (_DATE.search(line) or _YEARLESS.fullmatch(line) or read_full(line, UTC)) is not None
+
+
+def _says_little(line: str) -> bool:
+    """A line with a date is no sentence of the text when it has a label, or hardly anything beside the date."""
+    return _LABEL.search(line) is not None or (len(line) <= 60 and not _CLAUSE.search(line))
 
 
 def _only_names(line: str) -> list[str]:

@@ -6,17 +6,13 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from lxml import etree
 
-from crawler.extract.html import compiled, nodes
-
-_METAS = compiled("//meta[@content and (@name or @property or @itemprop)]")
-_SCRIPTS = compiled("//script[contains(@type,'ld+json')]")
-_PROPS = compiled(
-    "//*[@itemprop='datePublished' or @itemprop='headline' or @itemprop='author' or @itemprop='articleBody']"
-)
+_PROPS = frozenset(("datePublished", "headline", "author"))
+_PROP_TAGS = ("h1", "h2", "span", "div", "p", "time", "a", "article", "section", "em", "strong")
 _ARTICLE = re.compile(r"(?:Article|Posting|Report|Review|WebPage)$")
 _LONGEST_SCRIPT, _MOST_ITEMS = 2_000_000, 500
 _TRAILING_COMMA = re.compile(r",\s*(?=[}\]])")
@@ -107,9 +103,9 @@ def _people(value: Any) -> tuple[str, ...]:
 
 def _json_ld(tree: etree._Element) -> Declared:
     best: Mapping[str, Any] = {}
-    for script in nodes(_SCRIPTS, tree):
+    for script in tree.iter("script"):
         text = script.text or ""
-        if len(text) > _LONGEST_SCRIPT:
+        if "ld+json" not in (script.get("type") or "").lower() or len(text) > _LONGEST_SCRIPT:
             continue
         for item in _items(_load(text)):
             if _rank(item) > (_rank(best) if best else 0):
@@ -144,7 +140,7 @@ _SOURCES = ("source", "contentsource", "mediaid", "og:article:source", "article:
 
 def _metas(tree: etree._Element) -> dict[str, str]:
     found: dict[str, str] = {}
-    for meta in nodes(_METAS, tree)[:_MOST_ITEMS]:
+    for meta in islice(tree.iter("meta"), _MOST_ITEMS):
         content = (meta.get("content") or "").strip()
         for key in ("property", "name", "itemprop"):
             name = meta.get(key)
@@ -159,18 +155,26 @@ def _first(metas: Mapping[str, str], names: tuple[str, ...]) -> str:
 
 def _microdata(tree: etree._Element) -> dict[str, str]:
     found: dict[str, str] = {}
-    for element in nodes(_PROPS, tree)[:_MOST_ITEMS]:
-        value = element.get("content") or element.get("datetime") or ""
-        if not value and element.get("itemprop") != "articleBody":
-            value = " ".join("".join(map(str, element.itertext())).split())[:300]
-        found.setdefault(element.get("itemprop") or "", value.strip())
+    for element in tree.iter(*_PROP_TAGS):
+        name = element.get("itemprop")
+        if name in _PROPS and name not in found and len(found) < len(_PROPS):
+            value = element.get("content") or element.get("datetime") or ""
+            if not value:
+                value = " ".join("".join(map(str, islice(element.itertext(), 50))).split())[:300]
+            found[name] = value.strip()
     return found
 
 
-def read_declared_fields(tree: etree._Element) -> Declared:
-    """Return what the page declares, JSON-LD before microdata before metas."""
-    ld, metas, micro = _json_ld(tree), _metas(tree), _microdata(tree)
-    canonical = tree.find(".//link[@rel='canonical']")
+def read_declared_fields(tree: etree._Element, html: str) -> Declared:
+    """Return what a page (its tree, and the text it was read from) declares.
+
+    JSON-LD goes before microdata, that before metas.
+    """
+    # A look at the text is far cheaper than one at every element.
+    ld = _json_ld(tree) if "ld+json" in html else Declared()
+    micro = _microdata(tree) if "itemprop" in html else {}
+    metas = _metas(tree)
+    canonical = next((link for link in tree.iter("link") if link.get("rel") == "canonical"), None)
     author = _first(metas, _AUTHORS)
     return Declared(
         title=ld.title or micro.get("headline", "") or _first(metas, _TITLES),

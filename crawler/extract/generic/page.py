@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 from lxml import etree
@@ -32,7 +33,14 @@ TEMPLATE = "generic"
 CHINA = "Asia/Shanghai"
 _HEAD_ROWS, _ABOVE, _BELOW, _LONGEST_META = 400, 4, 8, 160
 _SHORTEST_BODY = 40
+#: Icons, counters, codes and spacers stand on pages of every make.
+_NO_PICTURE = re.compile(
+    r"^data:|[/_.-](?:icons?|logos?|spacer|blank|pixel|transparent|loading|qr|qrcode|erweima|avatar|share|arrow"
+    r"|weixin|counter|next_page|prev_page)\d*[/_.-]|\.gif\?id=",
+    re.I,
+)
 _HEAD_LINES, _LONGEST_HEAD = 8, 90
+_ENDS = ("。", ".", "。”")
 _FARTHEST_TITLE = 20
 
 
@@ -47,7 +55,7 @@ def read_generic(
     tree = parse(html)
     if tree is None:
         return None
-    declared = read_declared_fields(tree)
+    declared = read_declared_fields(tree, html)
     url = url or absolute(declared.url, "http://localhost/") or ""
     return _Page(tree, declared, url, now, ZoneInfo(time_zone)).read()
 
@@ -68,17 +76,11 @@ class _Page:
         ]
 
     def read(self) -> ArticleFields | None:
-        title_at = title_row(self.rows, self.titles, _HEAD_ROWS)
-        numbers = self._without_foot(self._without_head(find_body(self.rows, title_at)))
+        title_at, numbers = self._locate()
         content = self._content(numbers)
         if len("".join(content.body)) < _SHORTEST_BODY:
             return None
-        start, end = (numbers[0], numbers[-1] + 1) if numbers else (min(len(self.rows), 20), len(self.rows))
-        if title_at is None or title_at >= start or self._is_far(title_at, start):
-            title_at = headline_above(self.rows, start) or title_at
-        top = start - 10 if title_at is None else title_at - _ABOVE
-        header, footer = _short(self.rows[max(0, top) : start]), _short(self.rows[end : end + _BELOW])
-        under = _short(self.rows[title_at + 1 if title_at is not None else max(0, start - 4) : start])
+        header, under, footer = self._around(title_at, numbers)
         source = credits.source_in([*header, *footer]) or self._declared_source()
         person = credits.sourced_author(source)
         return ArticleFields(
@@ -94,9 +96,31 @@ class _Page:
             template=TEMPLATE,
         )
 
+    def _locate(self) -> tuple[int | None, Sequence[int]]:
+        """Find the rows of the headline and of the text."""
+        title_at = title_row(self.rows, self.titles, _HEAD_ROWS)
+        numbers = self._without_foot(self._without_head(find_body(self.rows, title_at)))
+        if not numbers:
+            return title_at, numbers
+        start = numbers[0]
+        if title_at is None and self.rows[start].level:
+            return start, numbers[1:]
+        if title_at is None or title_at >= start or self._is_far(title_at, start):
+            above = headline_above(self.rows, start)
+            title_at = title_at if above is None else above
+        return title_at, numbers
+
+    def _around(self, title_at: int | None, numbers: Sequence[int]) -> tuple[list[str], list[str], list[str]]:
+        """The short lines from a little above the headline, those below it, and those below the text."""
+        rows = self.rows
+        start, end = (numbers[0], numbers[-1] + 1) if numbers else (min(len(rows), 20), len(rows))
+        top = start - 10 if title_at is None else title_at - _ABOVE
+        below = max(0, start - 4) if title_at is None else title_at + 1
+        return _short(rows[max(0, top) : start]), _short(rows[below:start]), _short(rows[end : end + _BELOW])
+
     def _title(self, at: int | None) -> str:
         if at is not None:
-            return without_site(self.rows[at].text)
+            return self.rows[at].text.rstrip("- ")
         site = self.declared.site
         return next((without_site(title, site) for title in reversed(self.titles) if title), "")
 
@@ -105,10 +129,10 @@ class _Page:
         cut = 0
         for at, number in enumerate(numbers[:_HEAD_LINES]):
             text = self.rows[number].text
-            if len(text) > _LONGEST_HEAD:
-                break
             if credits.is_credit(text) or any(len(text) > 3 and text in title for title in self.titles):
                 cut = at + 1
+            elif len(text) > _LONGEST_HEAD or (len(text) > 15 and text.endswith(_ENDS)):
+                break
         return numbers[cut:]
 
     def _without_foot(self, numbers: Sequence[int]) -> Sequence[int]:
@@ -127,7 +151,7 @@ class _Page:
         for number in numbers:
             blocks.extend(self.rows[number].pictures)
             blocks.append(self.rows[number].line)
-        content = split_captions(blocks, self.url)
+        content = split_captions(blocks, self.url, _NO_PICTURE)
         whole = self.declared.body
         if len(whole) > 2 * len("".join(content.body)):
             return Content(tuple(filter(None, map(tidy, whole.splitlines()))), content.images)
@@ -140,7 +164,7 @@ class _Page:
             credits.authors_in(header)
             or authors_of("", body)
             or credits.bare_authors(under)
-            or credits.authors_in(footer)
+            or credits.authors_in([*footer, *body[-2:]])
             or credits.declared_people(self.declared.authors, self.declared.site)
             or credits.posters_in([*header, *footer])
         )
@@ -153,7 +177,7 @@ class _Page:
         """The declared time, or the one shown: of two for one day, the one that has a time of day."""
         near = read_address(self.url, self.zone)
         declared = read_declared(self.declared.published, self.zone) if self.declared.published else None
-        shown = self._shown(header, near) or self._shown(footer, near)
+        shown = self._shown(header, near or declared) or self._shown(footer, near or declared)
         best = _better(declared, shown) or near or self._elsewhere([*header, *footer, *body[-1:]])
         if best is None or (self.now is not None and best.at > self.now + timedelta(days=2)):
             return None
@@ -178,7 +202,17 @@ def _short(rows: Sequence[Row]) -> list[str]:
 
 
 def _better(declared: Stamp | None, shown: Stamp | None) -> Stamp | None:
+    """Of the declared and the shown time the better: the declared, unless only the shown has a time of day."""
     if declared is None or shown is None:
         return declared or shown
-    same_day = abs(declared.at - shown.at) < timedelta(days=1)
-    return shown if same_day and shown.timed and not declared.timed else declared
+    apart = shown.at.replace(tzinfo=UTC) - declared.at.astimezone(UTC).replace(tzinfo=UTC)
+    if declared.timed and shown.timed and declared.at.utcoffset() == timedelta():
+        # Declared in UTC, shown by the site's own clock: the two together tell the site's offset.
+        seconds = round(apart.total_seconds() / 60) * 60
+        if seconds % 900 == 0 and abs(seconds) <= 14 * 3600:
+            return Stamp(declared.at.astimezone(timezone(timedelta(seconds=seconds))), timed=True)
+    return (
+        shown
+        if abs(shown.at - declared.at) < timedelta(days=1) and shown.timed and not declared.timed
+        else declared
+    )

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from lxml import etree
 
-from crawler.extract.flow import BLOCKS, Line, Picture, is_unseen, tidy
+from crawler.extract.flow import BLOCKS, UNSEEN, Line, Picture, is_unseen, tidy
 
 #: Class names and ids under which sites of every make keep what is no text of the article.
 _FURNITURE = re.compile(
@@ -25,6 +25,7 @@ _FURNITURE_TAGS = frozenset(("nav", "aside", "footer"))
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _BOLD = _HEADINGS | {"b", "strong"}
 _CELLS = frozenset(("td", "th"))
+_UNSEEN = UNSEEN | {"title"}
 _LAYOUT = frozenset(("table", "div", "td", "th"))
 _CAPTIONS = frozenset(("figcaption", "caption"))
 #: Containers so large that a class name on them says nothing of their text.
@@ -106,8 +107,8 @@ class _Scanner:
     def flush(self) -> None:
         if not self._pieces:
             return
-        text = tidy("".join(self._pieces))
-        if text:
+        text = "".join(self._pieces)
+        if not text.isspace() and (text := tidy(text)):
             box = self.box
             line = Line(text, box.centred, not self._plain, self.captions > 0)
             row = Row(
@@ -118,13 +119,13 @@ class _Scanner:
         self._pieces.clear()
         self._linked, self._plain = 0, False
 
-    def enter(self, element: etree._Element, tag: str) -> None:
+    def enter(self, element: etree._Element, tag: str, plain: bool) -> None:
         self.flush()
-        centred = tag == "center" or (element.get("align") or "").lower() == "center"
-        if not centred:
+        centred = tag == "center" or (self.box.centred and tag not in _LAYOUT)
+        if not plain and not centred:
             style = element.get("style")
-            inherited = self.box.centred and tag not in _LAYOUT
-            centred = inherited or bool(style and "center" in style[:_LONGEST_NAME])
+            centred = bool(style and "center" in style[:_LONGEST_NAME])
+            centred = centred or (element.get("align") or "").lower() == "center"
         self.box = Box(tag, self.box, centred, len(self.rows))
 
     def leave(self) -> None:
@@ -133,10 +134,10 @@ class _Scanner:
         if self.box.parent is not None:
             self.box = self.box.parent
 
-    def open(self, element: etree._Element, tag: str) -> None:
+    def open(self, element: etree._Element, tag: str, plain: bool) -> None:
         if tag in BLOCKS or tag in _CELLS:
             # Most tables lay out a page, so a cell is a block.
-            self.enter(element, tag)
+            self.enter(element, tag, plain)
             if tag in _HEADINGS:
                 self.level = int(tag[1])
             self.captions += tag in _CAPTIONS
@@ -173,14 +174,15 @@ def scan(root: etree._Element) -> list[Row]:
     for event, element in walk:
         tag = element.tag
         if event == "start":
-            if element is not root and (tag == "title" or is_unseen(element)):
+            plain = not element.keys()
+            if element is not root and (tag in _UNSEEN if plain else tag == "title" or is_unseen(element)):
                 walk.skip_subtree()
                 skipped = element
                 continue
-            if (element.get("class") or element.get("id") or tag in _FURNITURE_TAGS) and is_zone(element):
+            if (not plain or tag in _FURNITURE_TAGS) and is_zone(element):
                 zones.append(element)
                 scanner.zones += 1
-            scanner.open(element, tag)
+            scanner.open(element, tag, plain)
             continue
         if element is skipped:
             skipped = None

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 _OLDEST, _NEWEST = 1980, 2100
 _CLOCK = (
-    r"(?:(?:[T\s,，|]|at|(?:星期|周|週|礼拜|禮拜)[一二三四五六日天]|[(（](?:星期|周|週)?[一二三四五六日天][)）]){0,6}"
+    r"(?:(?:[T\s,，|]|\s[-–]\s|at|(?:星期|周|週|礼拜|禮拜)[一二三四五六日天]|[(（](?:星期|周|週)?[一二三四五六日天][)）]){0,6}"
     r"(?P<half>上午|下午|晚上|晚间|晚間|凌晨|中午|早上|am|pm|AM|PM)?\s?"
     r"(?P<hour>\d{1,2})\s?(?:[:：]|时|時|点|點)\s?(?P<minute>\d{2})(?:\s?[:：分]\s?(?P<second>\d{2}))?分?(?:\.\d{1,9})?"
     r"(?:\s?(?P<late>[ap]\.?m\b\.?|[AP]\.?M\b\.?))?(?:\s?(?P<offset>Z\b|UTC|GMT|[+-]\d{2}:?\d{2}))?)?"
@@ -35,6 +35,9 @@ _ENGLISH = re.compile(
 _BRITISH = re.compile(
     rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[\s-]{_NAME}[\s,-]{{1,2}}(?P<year>(?:19|20)\d{{2}})\b{_CLOCK}",
     re.I,
+)
+_SLASHED = re.compile(
+    rf"(?<![\d/.])(?P<one>\d{{1,2}})/(?P<two>\d{{1,2}})/(?P<year>(?:19|20)\d{{2}})(?!\d){_CLOCK}"
 )
 _SHORT = re.compile(
     r"(?<![\d年/.\-:])(?P<month>\d{1,2})\s?[月/\-－]\s?(?P<day>\d{1,2})(?![\d/.\-])\s?[日號号]?" + _CLOCK
@@ -149,7 +152,28 @@ def read_full(text: str, zone: tzinfo) -> Stamp | None:
     for pattern in (_ENGLISH, _BRITISH):
         if named := pattern.search(text):
             return _stamp(int(named["year"]), _month(named), int(named["day"]), named, zone)
-    return None
+    return _slashed(text, zone)
+
+
+def _slashed(text: str, zone: tzinfo) -> Stamp | None:
+    """`9/17/2004` and `17/9/2004`: which is the month must be certain, by a day over 12 or American AM and PM."""
+    match = _SLASHED.search(text)
+    if match is None:
+        return None
+    one, two = int(match["one"]), int(match["two"])
+    if two > 12 or match["late"] or one == two:
+        return _stamp(int(match["year"]), one, two, match, zone)
+    return _stamp(int(match["year"]), two, one, match, zone) if one > 12 else None
+
+
+def _near_slashed(text: str, near: datetime, zone: tzinfo) -> Stamp | None:
+    """`06/02/2022` where the day that is near tells which number is the month."""
+    match = _SLASHED.search(_tidy(text))
+    if match is None:
+        return None
+    one, two = int(match["one"]), int(match["two"])
+    both = (_stamp(int(match["year"]), month, day, match, zone) for month, day in ((one, two), (two, one)))
+    return next((item for item in both if item and abs(item.at - near) < timedelta(days=2)), None)
 
 
 def read_month(text: str, zone: tzinfo) -> Stamp | None:
@@ -200,6 +224,8 @@ def read_time(
     `near`: a day that is known to be close, for a date without a year (else `now`); `now`: for words such as 昨天.
     """
     if found := read_full(text, zone):
+        return found
+    if near is not None and (found := _near_slashed(text, near, zone)):
         return found
     if now is not None and (found := read_relative(text, now, zone)):
         return found

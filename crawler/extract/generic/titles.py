@@ -19,7 +19,7 @@ _SITE = re.compile(
 _NOT_HEADLINE = re.compile(
     r"(?:来源|來源|时间|時間|作者|记者|日期)[：:]|^\W*(?:19|20)\d\d[-年/.]\d|当前位置|您的位置|您现在的位置|\s>\s|>>"
 )
-_NEAR = 3
+_NEAR, _FAR = 3, 15
 _WHITE = re.compile(r"\s+")
 
 
@@ -73,24 +73,25 @@ def title_row(rows: Sequence[Row], declared: Sequence[str], limit: int) -> int |
 
 def _match(row: Row, keys: Sequence[str]) -> float:
     text = row.text
-    if not 4 <= len(text) <= 120 or _NOT_HEADLINE.search(text):
+    if not 2 <= len(text) <= 120 or (len(text) < 4 and row.level != 1) or _NOT_HEADLINE.search(text):
         return 0.0
     key = _key(text)
-    shared: float = max((len(key) for known in keys if key in known and len(key) >= 4), default=0)
-    if not shared and len(key) > 8:
-        shared = max((len(known) * 0.9 for known in keys if len(known) >= 8 and known in key), default=0)
-    if shared:
-        factor = (
-            1.6 if row.level == 1 else 1.3 if row.level else 1.1 if row.line.bold or row.line.centred else 1.0
-        )
-        return shared * factor * (0.6 if row.linked * 2 > len(text) else 1.0) * (0.5 if row.zone else 1.0)
-    return {1: 5.0, 2: 2.0}.get(row.level, 0.0) * (0.3 if row.linked or row.zone else 1.0)
+    shared = max((_overlap(key, known) for known in keys), default=0.0)
+    level = 1.6 if row.level == 1 else 1.3 if row.level else 1.1 if row.line.bold or row.line.centred else 1.0
+    return shared * level * (0.6 if row.linked * 2 > len(text) else 1.0) * (0.5 if row.zone else 1.0)
+
+
+def _overlap(key: str, known: str) -> float:
+    """How many characters of a declared title a row shows; at its end stand the names of column and site."""
+    if key in known:
+        return len(key) * (1.5 if known.startswith(key) else 0.4 if known.endswith(key) else 1.0)
+    return len(known) * 1.3 if len(known) >= 8 and known in key else 0.0
 
 
 def headline_above(rows: Sequence[Row], start: int) -> int | None:
     """Find the headline of a text that begins at row `start`, on a page that does not declare it.
 
-    It is the nearest heading or bold line among the ten lines above, else the nearest that can be a headline.
+    It is the nearest heading or bold line among the lines above, else the nearest that can be a headline.
     """
     able = [
         number
@@ -99,10 +100,13 @@ def headline_above(rows: Sequence[Row], start: int) -> int | None:
     ]
     heading = [number for number in able if rows[number].level]
     near = [number for number in able if start - number <= _NEAR]
-    return max(heading or near or able, default=None)
+    plain = [number for number in near if not rows[number].linked] or near
+    return max(heading, default=None) or max(
+        plain, key=lambda n: len(rows[n].text), default=max(able, default=None)
+    )
 
 
 def _can_be_headline(row: Row, distance: int) -> bool:
     if not 4 <= len(row.text) <= 60 or _NOT_HEADLINE.search(row.text) or is_credit(row.text):
         return False
-    return row.linked * 2 <= len(row.text) or distance <= _NEAR
+    return bool(row.level) or distance <= _NEAR or (row.linked * 2 <= len(row.text) and distance <= 2 * _NEAR)
