@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, String, cast, func, select
+from sqlalchemy import ColumnElement, Connection, String, bindparam, cast, func, select
 
 from storage.database import Database
 from storage.records import EventKind, Run
 from storage.rows import run_of
 from storage.schema import events, runs
+from storage.statements import Read
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +43,28 @@ def channels(database: Database, names: Iterable[str], since: datetime) -> tuple
         )
 
 
+_LAST_RUN = Read(
+    lambda _: (
+        select(runs).where(runs.c.channel == bindparam("of")).order_by(runs.c.started_at.desc()).limit(1)
+    )
+)
+_LAST_WORD = Read(
+    lambda _: (
+        select(events.c.kind, events.c.detail)
+        .where(events.c.article.is_(None), events.c.channel == bindparam("of"))
+        .order_by(events.c.id.desc())
+        .limit(1)
+    )
+)
+
+
 def _last_run(connection: Connection, channel: str) -> Run | None:
-    wanted = select(runs).where(runs.c.channel == channel).order_by(runs.c.started_at.desc()).limit(1)
-    row = connection.execute(wanted).first()
+    row = _LAST_RUN.first(connection, {"of": channel})
     return run_of(row) if row else None
 
 
 def _broken(connection: Connection, channel: str) -> str:
-    latest = (
-        select(events.c.kind, events.c.detail)
-        .where(events.c.article.is_(None), events.c.channel == channel)
-        .order_by(events.c.id.desc())
-        .limit(1)
-    )
-    row = connection.execute(latest).first()
+    row = _LAST_WORD.first(connection, {"of": channel})
     return str(row.detail or row.kind) if row and row.kind == EventKind.CHANNEL_BROKEN else ""
 
 

@@ -26,6 +26,8 @@ LANGUAGE_COOKIE = "newsdelta-language"
 #: Characters that turn the direction of text around, or cannot be seen: shown as a sign, not obeyed.
 _UNSEEN = {code: "\ufffd" for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x61C)}
 _UNSEEN |= {code: None for code in (*range(9), 11, 12, *range(14, 32), 127)}
+#: Finds one of them much faster than all are replaced; most texts have none.
+_HIDES = re.compile(f"[{re.escape(''.join(map(chr, _UNSEEN)))}]")
 _WEB = re.compile("https?://", re.IGNORECASE)
 
 
@@ -96,7 +98,7 @@ def safe_link(url: str) -> str:
 
 def shown(text: str) -> str:
     """A scraped text without what would turn its neighbours around or hide in it."""
-    return text.translate(_UNSEEN)
+    return text.translate(_UNSEEN) if _HIDES.search(text) else text
 
 
 @cache
