@@ -10,7 +10,7 @@ from crawler.extract.bylines import line_names
 from crawler.extract.generic.times import read_full
 from crawler.extract.names import HAN, has_surname, is_name, listed, normalise
 
-_GAP = r"\s{0,3}[:：]\s{0,3}"
+_GAP = r"\s{0,3}[:：|｜丨]\s{0,3}"
 _SOURCE = re.compile(
     rf"(?:(?:文章|信息|新闻|新聞|稿件|内容)?[来來]\s?源(?:于|自)?|稿源|出处|出處|转自|轉自|Source){_GAP}"
 )
@@ -62,6 +62,7 @@ _DATE = re.compile(
     r"(?:19|20)\d{2}\s?[-年/.]\s?\d{1,2}\s?[-月/.]\s?\d{1,2}[日號号]?(?:\s{0,4}\d{1,2}:\d{2}(?::\d{2})?)?"
 )
 _YEARLESS = re.compile(r"[\[(（【\s]*\d{1,2}[月/-]\d{1,2}日?\s*(?:\d{1,2}:\d{2}(?::\d{2})?)?[\])）】\s]*")
+_SIGNED_LINE = re.compile(r"[（(【\s]*(?:本文)?(?:作\s?者|撰文|文)\s?[:：|｜丨/／]")
 _CLAUSE = re.compile(r"[，；。！？]|[,;]\s[a-z]")
 _TRIM = " \u3000|[]【】()（）《》-—_:：,，.。;；"
 _LONGEST_SOURCE, _LONGEST_LINE = 30, 160
@@ -144,6 +145,13 @@ def authors_in(lines: Sequence[str]) -> tuple[str, ...]:
 def is_dateline(line: str) -> bool:
     """Tell whether a short line gives an article's time beside a label for time, source or author."""
     return len(line) <= 120 and _LABEL.search(line) is not None and _has_day(line)
+
+
+def signed_in(body: Sequence[str]) -> tuple[str, ...]:
+    """Return the authors whom a line of the text itself names with 作者, at its beginning or end."""
+    return authors_in(
+        [line for line in (*body[:2], *body[-3:]) if len(line) <= 40 and _SIGNED_LINE.match(line)]
+    )
 
 
 def is_signature(line: str) -> bool:

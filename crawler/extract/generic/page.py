@@ -33,6 +33,12 @@ TEMPLATE = "generic"
 CHINA = "Asia/Shanghai"
 _HEAD_ROWS, _ABOVE, _BELOW, _LONGEST_META = 400, 4, 8, 160
 _SHORTEST_BODY = 40
+#: The time that scripts of feeds and messengers put on the page.
+_SCRIPTED = re.compile(
+    r"\b(?:publish_?(?:time|date)|pub_?(?:date|time)|create_?time|ct)[\"']?\s?[:=]\s?[\"']?"
+    r"((?:19|20)\d\d-\d\d?-\d\d?(?:[T ]\d\d:\d\d(?::\d\d)?)?|1\d{9}(?:\d{3})?)\b",
+    re.I,
+)
 #: Icons, counters, codes and spacers stand on pages of every make.
 _NO_PICTURE = re.compile(
     r"^data:|[/_.-](?:icons?|logos?|spacer|blank|pixel|transparent|loading|qr|qrcode|erweima|avatar|share|arrow"
@@ -57,16 +63,23 @@ def read_generic(
         return None
     declared = read_declared_fields(tree, html)
     url = url or absolute(declared.url, "http://localhost/") or ""
-    return _Page(tree, declared, url, now, ZoneInfo(time_zone)).read()
+    return _Page(html, tree, declared, url, now, ZoneInfo(time_zone)).read()
 
 
 class _Page:
     """One page while it is read."""
 
     def __init__(
-        self, tree: etree._Element, declared: Declared, url: str, now: datetime | None, zone: tzinfo
+        self,
+        html: str,
+        tree: etree._Element,
+        declared: Declared,
+        url: str,
+        now: datetime | None,
+        zone: tzinfo,
     ) -> None:
         body = tree.find("body")
+        self.html = html
         self.rows = scan(tree if body is None else body)
         self.declared, self.url, self.now, self.zone = declared, url, now, zone
         element = tree.find(".//title")
@@ -162,6 +175,7 @@ class _Page:
     ) -> tuple[str, ...]:
         return (
             credits.authors_in(header)
+            or credits.signed_in(body)
             or authors_of("", body)
             or credits.bare_authors(under)
             or credits.authors_in([*footer, *body[-2:]])
@@ -190,10 +204,12 @@ class _Page:
         return next((stamp for stamp in found if stamp.timed), found[0] if found else None)
 
     def _elsewhere(self, lines: list[str]) -> Stamp | None:
-        """A date near the page's top, else a month without a day near the text."""
+        """A date near the page's top, else one in its scripts, else a month without a day near the text."""
         for row in self.rows[:60]:
             if len(row.text) <= 60 and (found := read_full(row.text, self.zone)):
                 return found
+        if (scripted := _SCRIPTED.search(self.html)) and (found := read_declared(scripted[1], self.zone)):
+            return found
         return next(filter(None, (read_month(line, self.zone) for line in lines if len(line) < 60)), None)
 
 

@@ -153,6 +153,20 @@ def test_microdata():
     assert (found.authors, found.published_at.isoformat()) == (("石晓雨",), "2024-05-06T00:00:00+08:00")
 
 
+def test_a_time_in_a_script():
+    html = page("<title>渡船复航</title>", f'<div>{ARTICLE}</div><script>var ct = "1617244800";</script>')
+    assert read_generic(html, URL).published_at.isoformat() == "2021-04-01T10:40:00+08:00"
+
+
+def test_the_text_s_own_signature_names_its_author_and_editor():
+    html = page(
+        "<title>渡船复航</title>",
+        f"<div>{ARTICLE}<p>作者：贺一鸣（江城特约评论员）</p><p>编辑｜钟岚　审核｜史大海</p></div>",
+    )
+    found = read_generic(html, URL)
+    assert (found.authors, found.editors) == (("贺一鸣",), ("钟岚",))
+
+
 @pytest.mark.parametrize(
     "html",
     ["", " \n", "<html></html>", "<p>", page(), page("<title>空</title>", "<p>短</p>"), "\x00\x01\x02" * 99],
