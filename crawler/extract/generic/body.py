@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import accumulate
 
 from crawler.extract.furniture import is_furniture_line
 from crawler.extract.generic.credits import is_dateline, is_signature
@@ -124,15 +125,16 @@ def find_body(rows: Sequence[Row], title_at: int | None) -> tuple[int, ...]:
         return ()
     weights = [weigh(row) for row in rows]
     _drop_zones_of_all(rows, weights)
+    posts = _posts(rows)
     boxes = _scored(rows, weights, title_at or 0)
     box = max(boxes, key=lambda box: box.score)
     if box.score <= 0:
         return ()
-    if _is_thread(box, rows):
-        box = _first_post(boxes, rows, box, title_at or 0)
+    if _is_thread(box, posts):
+        box = _first_post(boxes, posts, box, title_at or 0)
     elif signed := _signatures(rows):
         box = _first_signed(boxes, box, signed)
-    box = _widened(box, rows, weights)
+    box = _widened(box, posts, weights)
     start = title_at + 1 if title_at is not None and box.start <= title_at < box.end - 1 else box.start
     return tuple(_trimmed(range(start, box.end), rows, weights))
 
@@ -146,23 +148,27 @@ def _drop_zones_of_all(rows: Sequence[Row], weights: Sequence[float]) -> None:
             row.zone = False
 
 
-def _dated(box: Box, rows: Sequence[Row]) -> int:
-    return sum(
-        1
-        for row in rows[box.start : box.end]
-        if len(row.text) <= 120 and row.linked * 2 <= len(row.text) and _POSTED.search(row.text)
-    )
+def _posts(rows: Sequence[Row]) -> list[int]:
+    """For each row, and the end, how many rows before it carry the day and time of a post."""
+    return list(accumulate(map(_is_post, rows), initial=0))
 
 
-def _is_thread(box: Box, rows: Sequence[Row]) -> bool:
+def _is_post(row: Row) -> bool:
+    size = len(row.text)
+    return size <= 120 and row.linked * 2 <= size and _POSTED.search(row.text) is not None
+
+
+def _is_thread(box: Box, posts: Sequence[int]) -> bool:
     """Tell whether a block is a list of comments or posts: each of them has its time."""
-    return _dated(box, rows) >= _FEWEST_POSTS
+    return posts[box.end] - posts[box.start] >= _FEWEST_POSTS
 
 
-def _first_post(boxes: Sequence[Box], rows: Sequence[Row], thread: Box, title_at: int) -> Box:
+def _first_post(boxes: Sequence[Box], posts: Sequence[int], thread: Box, title_at: int) -> Box:
     """The first block of some text that is no thread, below the headline; the thread itself where there is none."""
     enough = max(100.0, 0.03 * thread.score)
-    found = [box for box in boxes if box.score >= enough and box.end > title_at and not _is_thread(box, rows)]
+    found = [
+        box for box in boxes if box.score >= enough and box.end > title_at and not _is_thread(box, posts)
+    ]
     return min(found, key=lambda box: (box.start, -box.score), default=thread)
 
 
@@ -181,7 +187,7 @@ def _first_signed(boxes: Sequence[Box], best: Box, signed: Sequence[int]) -> Box
     return best
 
 
-def _widened(box: Box, rows: Sequence[Row], weights: Sequence[float]) -> Box:
+def _widened(box: Box, posts: Sequence[int], weights: Sequence[float]) -> Box:
     """Take the parent instead, as long as it adds text and hardly anything against it."""
     for _ in range(3):
         parent = box.parent
@@ -191,7 +197,7 @@ def _widened(box: Box, rows: Sequence[Row], weights: Sequence[float]) -> Box:
         added = [*weights[parent.start : box.start], *weights[box.end : parent.end]]
         gain = sum(weight for weight in added if weight > 0)
         loss = -sum(weight for weight in added if weight < 0)
-        if loss > 0.3 * gain or _is_thread(parent, rows):
+        if loss > 0.3 * gain or _is_thread(parent, posts):
             return box
         if gain >= 0.1 * own:
             box = parent

@@ -182,6 +182,7 @@ HOSTILE = {
     "spaces": f"<p>来源：{' ' * 200_000}</p>{ARTICLE}",
     "dates": "<p>" + "2020-08-25 16:59 " * 20_000 + f"</p>{ARTICLE}",
     "rows": "<p>a</p>" * 60_000,
+    "thread": "<div><p>由甲于2020-08-25 16:59发表</p><p>江上的雾散了，船也开了。</p></div>" * 9_000,
     "json": f'<script type="application/ld+json">{"[" * 100_000}</script>{ARTICLE}',
     "quotes": f'<script type="application/ld+json">{{"headline":"{"a" * 500_000}</script>{ARTICLE}',
     "unclosed": "<b><i><a href=x>" * 5_000 + ARTICLE,
