@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 
 from storage.database import Database
 from storage.records import Article, EditClass, Event, EventKind, State
@@ -51,14 +52,16 @@ def find_events(
     chosen = select(*EVENT).order_by(columns.id.desc()).limit(limit)
     if before:
         chosen = chosen.where(columns.id < before)
-    if wanted.kinds:
-        chosen = chosen.where(columns.kind.in_(wanted.kinds))
+    kinds = wanted.kinds
+    if wanted.classes or wanted.min_weight:  # only edits have them
+        kinds = (EventKind.EDITED,)
+        if wanted.kinds and EventKind.EDITED not in wanted.kinds:
+            return ()
+    chosen = chosen.where(*_asked_of(kinds, wanted.channel))
     for one in wanted.classes:
         chosen = chosen.where(columns.classes.contains(f",{one},"))
     if wanted.min_weight:
-        chosen = chosen.where(columns.kind == EventKind.EDITED, columns.weight >= wanted.min_weight)
-    if wanted.channel:
-        chosen = chosen.where(columns.channel == wanted.channel)
+        chosen = chosen.where(columns.weight >= wanted.min_weight)
     if wanted.article is not None:
         chosen = chosen.where(columns.article == wanted.article)
     if wanted.since is not None:
@@ -67,6 +70,28 @@ def find_events(
         chosen = chosen.where(columns.at < wanted.until)
     with database.read() as connection:
         return tuple(event_of(row) for row in connection.execute(chosen))
+
+
+_OF_CHANNELS = {EventKind.CHANNEL_BROKEN, EventKind.CHANNEL_RECOVERED}
+
+
+def _asked_of(kinds: tuple[EventKind, ...], channel: str) -> list[ColumnElement[bool]]:
+    """The conditions on kind and channel, said so that the index that leads through the fewest events leads.
+
+    SQLite, which keeps no statistics, would rather make the order of most events than find it, and read all events
+    of a channel for a few of a kind.
+    """
+    kind = events.c.kind
+    of: ColumnElement[Any] = events.c.channel
+    any_kind, any_channel = func.coalesce(kind, kind), func.coalesce(of, of)
+    asked: list[ColumnElement[bool]] = []
+    if kinds and set(kinds) <= _OF_CHANNELS:
+        asked, of = [events.c.article.is_(None), any_kind.in_(kinds)], any_channel
+    elif EventKind.NEW in kinds:
+        asked = [any_kind.in_(kinds)]
+    elif kinds:
+        asked, of = [kind == kinds[0] if len(kinds) == 1 else kind.in_(kinds)], any_channel
+    return [*asked, of == channel] if channel else asked
 
 
 def removals(
@@ -81,7 +106,7 @@ def removals(
         .limit(limit)
     )
     if channel:
-        told = told.where(events.c.channel == channel)
+        told = told.where(func.coalesce(events.c.channel, events.c.channel) == channel)
     if before:
         told = told.where(events.c.id < before)
     with database.read() as connection:

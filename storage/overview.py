@@ -28,11 +28,9 @@ class ChannelGlance:
 
 def channels(database: Database, names: Iterable[str], since: datetime) -> tuple[ChannelGlance, ...]:
     """Each named channel at a glance, its events counted since then. Raises StorageError."""
-    counted = (
-        select(events.c.channel, events.c.kind, func.count())
-        .where(events.c.at >= since)
-        .group_by(events.c.channel, events.c.kind)
-    )
+    # Not by the bare column: SQLite would go through every event in the order of the channels' index.
+    by = (func.coalesce(events.c.channel, ""), func.coalesce(events.c.kind, ""))
+    counted = select(*by, func.count()).where(events.c.at >= since).group_by(*by)
     told: dict[str, dict[EventKind, int]] = defaultdict(dict)
     with database.read() as connection:
         for channel, kind, count in connection.execute(counted):
@@ -48,10 +46,11 @@ _LAST_RUN = Read(
         select(runs).where(runs.c.channel == bindparam("of")).order_by(runs.c.started_at.desc()).limit(1)
     )
 )
+# The channel is not named barely: SQLite would read all events of a channel to find its own.
 _LAST_WORD = Read(
     lambda _: (
         select(events.c.kind, events.c.detail)
-        .where(events.c.article.is_(None), events.c.channel == bindparam("of"))
+        .where(events.c.article.is_(None), func.coalesce(events.c.channel, "") == bindparam("of"))
         .order_by(events.c.id.desc())
         .limit(1)
     )

@@ -234,7 +234,10 @@ events = Table(
     Index(None, "at"),
     Index(None, "article"),
     Index("ix_events_of_channels", "channel", "id", **_only("article IS NULL")),
-    Index("ix_events_of_note", "kind", "id", **_only("kind <> 'new'")),
+    Index(None, "channel", "id"),
+    Index(
+        "ix_events_of_kind", "kind", "id", "weight", "classes", "channel"
+    ),  # so much of an edit is asked for
 )
 
 #: Articles seen on a listing and not yet read: what a killed crawl must not lose.
