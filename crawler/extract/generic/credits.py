@@ -142,9 +142,14 @@ def authors_in(lines: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found or _labelled(_ENGLISH, cut)))
 
 
+def _may_date(line: str) -> bool:
+    """Skip at little cost the lines, nearly all, that hold no year."""
+    return "20" in line or "19" in line or "民" in line
+
+
 def is_dateline(line: str) -> bool:
     """Tell whether a short line gives an article's time beside a label for time, source or author."""
-    return len(line) <= 120 and _LABEL.search(line) is not None and _has_day(line)
+    return len(line) <= 120 and _may_date(line) and _LABEL.search(line) is not None and _has_day(line)
 
 
 def signed_in(body: Sequence[str]) -> tuple[str, ...]:
@@ -156,7 +161,12 @@ def signed_in(body: Sequence[str]) -> tuple[str, ...]:
 
 def is_signature(line: str) -> bool:
     """Tell whether a line says who posted the text above it, and when."""
-    return len(line) <= 90 and _DATE.search(line) is not None and _SIGNED.search(line) is not None
+    return (
+        len(line) <= 90
+        and _may_date(line)
+        and _DATE.search(line) is not None
+        and _SIGNED.search(line) is not None
+    )
 
 
 def is_closing(line: str) -> bool:
