@@ -258,7 +258,7 @@ def _proposals(
         last = connection.scalar(select(func.max(revisions.c.id))) if below is None else below
         bound = (last or 0) - _NEWEST
         # Left to choose, PostgreSQL goes through all of them: it thinks a word that hardly stands anywhere frequent,
-        # and does not count what it costs to unpack the tokens. It does not conclude a bound of one table from another's.
+        # and does not count what unpacking the tokens costs. A bound of one table is none of the other for it.
         near = (
             _tsvectors.c.revision == revisions.c.id,
             _tsvectors.c.revision > bound,
