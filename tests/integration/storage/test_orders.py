@@ -80,14 +80,15 @@ def test_an_unknown_order_is_named(database: Database) -> None:  # noqa: F811
             act()
 
 
-def test_a_key_opens_until_it_is_removed_or_replaced(database: Database) -> None:  # noqa: F811
-    keys.add(database, "grafana", "aa" * 32, ["read"], at(0))
+def test_a_key_opens_until_it_is_removed_and_its_name_is_its_own(database: Database) -> None:  # noqa: F811
+    assert keys.add(database, "grafana", "aa" * 32, ["read"], at(0))
     found = keys.find(database, "aa" * 32)
     assert found is not None
     assert found.scopes == {"read"}
-    keys.add(database, "grafana", "bb" * 32, ["read", "run"], at(1))
-    assert keys.find(database, "aa" * 32) is None
+    assert not keys.add(database, "grafana", "bb" * 32, ["read", "run"], at(1))
+    assert keys.find(database, "bb" * 32) is None
     assert [key.name for key in keys.every(database)] == ["grafana"]
     keys.remove(database, "grafana")
+    assert keys.find(database, "aa" * 32) is None
     with pytest.raises(NotFound, match="grafana"):
         keys.remove(database, "grafana")
