@@ -146,6 +146,17 @@ def revision(database: Database, article: int, number: int | None = None) -> Rev
     return revision_of(row)
 
 
+def two_revisions(
+    database: Database, article: int, old: int | None = None, new: int | None = None
+) -> tuple[Revision, Revision]:
+    """Two revisions to compare: without numbers the last one and the one before it, or itself where it is the first.
+
+    Raises NotFound, StorageError.
+    """
+    later = revision(database, article, new)
+    return revision(database, article, old or max(1, later.number - 1)), later
+
+
 def revisions(database: Database, article: int) -> tuple[Revision, ...]:
     """All revisions of an article, the first one first; () for an unknown article. Raises StorageError."""
     wanted = select(*REVISION).where(revisions_table.c.article == article)

@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from functools import lru_cache
 from itertools import takewhile
 
+from crawler.text.charsets import char_of
 from crawler.text.labels import GB18030
 from crawler.text.plausible import cost_of_char, simplified
-from crawler.text.private import assign
 from crawler.text.words import LONGEST, word_cost
 
 #: What bad bytes cost, in nats: a stray one, one beside an ASCII character (a byte that was replaced by ASCII
@@ -196,16 +196,6 @@ class Lattice:
 def _pairs(cuts: list[int]) -> int:
     """Count the pieces of two bytes at the beginning."""
     return len(list(takewhile(lambda length: length == 2, cuts)))
-
-
-@lru_cache(maxsize=60_000)
-def char_of(sequence: bytes, codec: str) -> str:
-    """Return the character that the bytes are, or "" where they are none or several."""
-    try:
-        char = sequence.decode(codec)
-    except UnicodeDecodeError:
-        return ""
-    return assign(char) if len(char) == 1 else ""
 
 
 @lru_cache(maxsize=512)

@@ -129,8 +129,7 @@ def show_difference(
     """What changed between two revisions, the last two where none are named."""
     database = site_of(request).database
     article = queries.find_article(database, str(number))
-    new = queries.revision(database, article.id, to)
-    old = queries.revision(database, article.id, from_ or max(1, new.number - 1))
+    old, new = queries.two_revisions(database, article.id, from_, to)
     diff = compare(old.reading.fields, new.reading.fields, fold=fold)
     changes = tuple(map(_changed_text, diff.changes))
     return answer(request, Difference(article.id, old.number, new.number, diff.classes, diff.weight, changes))

@@ -56,8 +56,7 @@ def show_diff(
     """What changed between two revisions, the last two where none are named."""
     database = site_of(request).database
     article = _article(database, number)
-    new = queries.revision(database, article.id, to)
-    old = queries.revision(database, article.id, from_ or max(1, new.number - 1))
+    old, new = queries.two_revisions(database, article.id, from_, to)
     return page(
         request,
         "difference.html",
