@@ -66,10 +66,66 @@ class Publisher(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Selectors:
+    """Where the article pages of a configured site keep what: CSS, or XPath where it begins with "/", "./" or "(".
+
+    '' says that the field is found without a selector. `next` leads to the links to an article's further pages.
+    """
+
+    title: str = ""
+    kicker: str = ""
+    subtitle: str = ""
+    time: str = ""
+    source: str = ""
+    authors: str = ""
+    editors: str = ""
+    section: str = ""
+    body: str = ""
+    next: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SiteRules:
+    """A site as the config describes it; pure values that cross process borders.
+
+    name: the publisher's. article_url: a regular expression that article addresses fit (its group `id`, where it
+    has one, is the article's key), or '' where addresses are judged by their form. links: selector of the article
+    links of a listing, '' for all that fit. pages: selector of the links to a listing's further pages. charset:
+    what the site's bytes are, '' where each page is judged by its evidence. time_zone: of times without one.
+    """
+
+    name: str
+    home: str
+    article_url: str = ""
+    article: Selectors = field(default_factory=Selectors)
+    links: str = ""
+    pages: str = ""
+    charset: str = ""
+    time_zone: str = "Asia/Shanghai"
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """How a channel's pages are read in a browser.
+
+    wait_for: a selector that must be there before a page counts as loaded. more: selector of a listing's "more"
+    button, pressed until it is gone or `depth` is reached. depth: presses, or scrolls to the end, of a listing.
+    listings, articles: which of the channel's pages need the browser.
+    """
+
+    wait_for: str = ""
+    more: str = ""
+    depth: int = 0
+    listings: bool = True
+    articles: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Channel:
     """One watched channel: `home` ends in a slash; `columns` are paths below it that are always visited.
 
-    `short` is a one-character name of the region, such as 渝, or ''.
+    `short` is a one-character name of the region, such as 渝, or ''. `feeds` and `sitemaps` are addresses, or paths
+    below `home`, that are visited like columns. `rendering` is None where plain requests bring all.
     """
 
     name: str
@@ -78,3 +134,6 @@ class Channel:
     publisher: Publisher
     columns: tuple[str, ...] = field(default=())
     short: str = ""
+    feeds: tuple[str, ...] = field(default=())
+    sitemaps: tuple[str, ...] = field(default=())
+    rendering: Rendering | None = None
