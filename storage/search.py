@@ -72,7 +72,8 @@ _FIRST_PAGE, _FURTHER_PAGES = 100, 1000
 #: the others come from the index, which is quick for a rare one.
 _NEWEST = 2000
 
-_MARK = "search_indexed_to"
+#: Names, in `meta`, the last revision that the index of SQLite holds.
+MARK = "search_indexed_to"
 _fts5 = Table("search", MetaData(), Column("rowid", Integer), Column("search", Text))
 _tsvectors = Table("search", MetaData(), Column("revision", BigInteger), Column("tokens", TSVECTOR))
 
@@ -305,10 +306,10 @@ def _index_waiting(connection: Connection) -> int:
 
 
 def _mark(connection: Connection) -> int:
-    value = connection.execute(select(meta.c.value).where(meta.c.name == _MARK)).scalar()
+    value = connection.execute(select(meta.c.value).where(meta.c.name == MARK)).scalar()
     return int(value or 0)
 
 
 def _set_mark(connection: Connection, revision: int) -> None:
-    connection.execute(delete(meta).where(meta.c.name == _MARK))
-    connection.execute(insert(meta).values(name=_MARK, value=str(revision)))
+    connection.execute(delete(meta).where(meta.c.name == MARK))
+    connection.execute(insert(meta).values(name=MARK, value=str(revision)))

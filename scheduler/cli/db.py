@@ -14,7 +14,7 @@ from scheduler.config import Config
 
 @click.group("db")
 def command() -> None:
-    """Upgrade, check, rebuild, prune or back up the database."""
+    """Upgrade, check, rebuild, prune, back up or move the database."""
 
 
 @command.command("upgrade")
@@ -85,3 +85,35 @@ def backup(config: Config, file: Path) -> None:
     with Database.open(config.database_url, create=False) as database:
         maintenance.backup(database, file)
     click.echo(f"Written to {file}")
+
+
+@command.command("move")
+@click.argument("source", metavar="FROM")
+@click.argument("target", metavar="TO")
+def move(source: str, target: str) -> None:
+    """Copy everything of the database FROM into the new, empty database TO, and prove that both hold the same.
+
+    Both are URLs, sqlite:///PATH or postgresql://…; FROM stays as it is. Stop `newsdelta watch` before.
+    """
+    from scheduler.cli.common import now
+    from scheduler.holder import hold
+    from storage.database import Database
+    from storage.move import move as copy
+
+    with (
+        Database.open(source, create=False) as taken,
+        hold(source, now()),
+        Database.open(target) as given,
+    ):
+        for name, held in copy(taken, given, _tell).items():
+            click.echo(f"{name:14} {held.rows:>10} rows  {held.digest[:16]}")
+        click.echo(
+            f"{given.url} holds what {taken.url} holds, row for row.\n"
+            f"Write its URL into newsdelta.toml, [database] url, and start newsdelta watch again."
+        )
+
+
+def _tell(table: str, rows: int) -> None:
+    """Say on a terminal how far the copy is."""
+    if sys.stderr.isatty():
+        click.echo(f"\r\x1b[K{table}: {rows}\r", nl=False, err=True)

@@ -4,12 +4,16 @@ import csv
 import io
 import json
 import sqlite3
+import subprocess
 
 import pyarrow.parquet
 import pytest
 
-from tests.acceptance.conftest import Newsdelta
+from tests.acceptance.conftest import ENV, Newsdelta
+from tests.databases import postgresql_server, postgresql_url
 from tests.replica.replica import Replica
+
+__all__ = ["postgresql_server", "postgresql_url"]
 
 
 @pytest.fixture(scope="module")
@@ -127,6 +131,26 @@ def test_the_database_is_checked_and_copied(edited):
     with sqlite3.connect(edited.folder / "copy.db") as copy:
         assert copy.execute("SELECT count(*) FROM revisions").fetchone() == (26,)
     assert "up to date" in edited("db", "upgrade").stdout
+
+
+def test_the_database_moves_to_another_and_is_used_there(edited, postgresql_url):
+    old = f"sqlite:///{edited.database}"
+    refused = edited("db", "move", f"sqlite:///{edited.folder}/none.db", postgresql_url, expect=1)
+    assert "There is no database yet" in refused.stderr
+    moved = edited("db", "move", old, postgresql_url)
+    assert "row for row" in moved.stdout
+    assert "not empty" in edited("db", "move", old, postgresql_url, expect=1).stderr
+    before = edited.lines("events")
+    env = {**ENV, "NEWSDELTA_DATABASE_URL": postgresql_url}
+    shown = subprocess.run(
+        edited.command("events", "--json"),
+        cwd=edited.folder,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert [json.loads(line) for line in shown.stdout.splitlines()] == before
 
 
 def test_pruning_drops_observations_and_keeps_the_rest(edited):
