@@ -226,10 +226,34 @@ class Revision:
 
 
 @dataclass(frozen=True, slots=True)
+class SelectorChange:
+    """A selector of a channel's config and the one to write in its place; '' for none. `key` is its name there."""
+
+    key: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Healing:
+    """New selectors for a channel whose pages are built anew; a person decides whether they are written.
+
+    `pages`: so many pages were read with them, and each gave what is known of its article. `notes`: what is
+    amiss and could not be mended, and why.
+    """
+
+    channel: str
+    changes: tuple[SelectorChange, ...] = ()
+    pages: int = 0
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """Something to tell: at, kind, and the article or channel it is about.
 
-    `returned_to` is the earlier revision whose text an edit brought back; `detail` says what was seen.
+    `returned_to` is the earlier revision whose text an edit brought back; `detail` says what was seen; `healing`
+    is what would mend a channel that broke, where its pages are read by the selectors of the config.
     """
 
     id: int
@@ -246,6 +270,7 @@ class Event:
     story: int | None = None
     returned_to: int | None = None
     detail: str = ""
+    healing: Healing | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from storage.records import (
     Encoding,
     Event,
     EventKind,
+    Healing,
     Link,
     Note,
     Notification,
@@ -123,7 +124,9 @@ def observation_of(row: Row[Any]) -> Observation:
 def event_of(row: Row[Any]) -> Event:
     """An event, from a row that has the columns `EVENT`."""
     values = {column.name: getattr(row, column.name) for column in EVENT}
-    return Event(**{**values, "kind": EventKind(row.kind), "classes": classes_of(row.classes)})
+    healing = from_json(row.healing, Healing) if row.healing else None
+    typed = {"kind": EventKind(row.kind), "classes": classes_of(row.classes), "healing": healing}
+    return Event(**{**values, **typed})
 
 
 def notification_of(row: Row[Any]) -> Notification:

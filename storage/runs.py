@@ -11,7 +11,7 @@ from storage import outbox
 from storage.database import Database
 from storage.errors import NotFound
 from storage.jsontext import to_json
-from storage.records import Event, EventKind, Note, RunCounts
+from storage.records import Event, EventKind, Healing, Note, RunCounts
 from storage.rows import EVENT, event_of
 from storage.schema import events, runs
 
@@ -53,8 +53,11 @@ def record_channel_event(
     url: str = "",
     title: str = "",
     detail: str = "",
+    healing: Healing | None = None,
 ) -> Event | None:
     """Tell that a channel broke or recovered; None where that was told already, or nothing had broken.
+
+    `healing` is what would mend a broken one.
 
     Raises ValueError for an event that is not a channel's, StorageError.
     """
@@ -75,6 +78,7 @@ def record_channel_event(
         "classes": "",
         "weight": 0,
         "detail": detail,
+        "healing": to_json(healing) if healing else None,
     }
     with database.write() as connection:
         if not database.is_sqlite:

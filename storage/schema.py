@@ -231,6 +231,7 @@ events = Table(
     Column("weight", SmallInteger, nullable=False),
     Column("story", _Id),
     Column("detail", Words, nullable=False),
+    Column("healing", Words),  # JSON of a Healing
     Index(None, "at"),
     Index(None, "article"),
     Index("ix_events_of_channels", "channel", "id", **_only("article IS NULL")),
@@ -374,4 +375,50 @@ pauses = Table(
     metadata,
     Column("channel", Text, primary_key=True),
     Column("since", UtcTime, nullable=False),
+)
+
+#: Files of the archive. `folder` may be relative to that of an SQLite database; `bytes` are safe on the disk.
+archive_files = Table(
+    "archive_files",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("folder", Text, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("made_at", UtcTime, nullable=False),
+    Column("last_at", UtcTime, nullable=False),  # of its last record
+    Column("state", Text, nullable=False),  # open | closed | dropped
+    UniqueConstraint("name"),
+)
+
+#: Where in them each record is. `pinned`: a revision was read from it, so that it outlives its file.
+archive_records = Table(
+    "archive_records",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("file", _Id, ForeignKey("archive_files.id", ondelete="CASCADE"), nullable=False),
+    Column("offset", BigInteger, nullable=False),
+    Column("length", Integer, nullable=False),  # as it stands in the file, compressed
+    Column("kind", Text, nullable=False),  # response | revisit | resource
+    Column("url", Words, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("digest", Text, nullable=False),  # as in `bodies`
+    Column("payload", Text, nullable=False),  # sha1:…, of the body as it was sent
+    Column("record", Text, nullable=False),  # its WARC-Record-ID
+    Column("pinned", SmallInteger, nullable=False),
+    UniqueConstraint("file", "offset"),
+    Index(None, "digest"),
+    Index(None, "url", "at"),
+)
+
+#: Visits that said what those before and after them said, by day, in place of their observations.
+visit_days = Table(
+    "visit_days",
+    metadata,
+    Column("article", BigInteger, primary_key=True, autoincrement=False),  # 0: never read
+    Column("channel", Text, primary_key=True),
+    Column("day", Text, primary_key=True),  # 2026-11-24, in UTC
+    Column("outcome", Text, primary_key=True),
+    Column("visits", Integer, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
 )
