@@ -10,8 +10,9 @@ from crawler.sites import CHANNELS
 from scheduler.alerts.marks import GUESSED
 from scheduler.alerts.model import Item
 from scheduler.alerts.words import Words, detail, happened
+from scheduler.healing import config_diff
 from scheduler.mended import places
-from storage.records import EventKind, Repair
+from storage.records import EventKind, Healing, Repair
 
 #: Guessed places that are named; the others are counted.
 _NAMED = 3
@@ -77,8 +78,19 @@ def _of_kind(item: Item, words: Words, time: Callable[[datetime], str]) -> Itera
         yield said["broken"]
         if seen:
             yield said["reason"].format(seen)
+        if event.healing is not None:
+            yield from _of_healing(event.healing, words)
     elif event.kind is EventKind.CHANNEL_RECOVERED:
         yield said["recovered"]
+
+
+def _of_healing(healing: Healing, words: Words) -> Iterator[str]:
+    """What would mend the channel, as lines of its config, or that nothing sure was found."""
+    if not healing.changes:
+        yield words.said["no_healing"].format(channel=healing.channel, notes="; ".join(healing.notes))
+        return
+    yield words.said["healing"].format(pages=healing.pages, channel=healing.channel)
+    yield from config_diff(healing).splitlines()[1:]
 
 
 def _of_guesses(guesses: list[Repair], are_marked: bool, words: Words) -> str:

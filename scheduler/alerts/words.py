@@ -97,6 +97,8 @@ ZH = Words(
         "broken": "本频道的页面有异常，可疑的内容暂不采信，这段时间可能漏报。",
         "reason": "原因：{}",
         "recovered": "本频道的页面又能正常读取了。",
+        "healing": "网站改版了，新的选择器已用 {pages} 篇文章核对过。写入配置：newsdelta channels heal {channel}",
+        "no_healing": "没有找到可靠的新选择器，请运行 newsdelta channels check {channel} 查看。",
         "first": "首发：{channel}《{title}》。",
         "same_again": "文章改动后又改回了原样。",
         "held_back": "。暂不采信：{}",
@@ -209,6 +211,9 @@ EN = Words(
         "broken": "The pages of this channel look wrong: doubtful ones are held back, and articles may be missed.",
         "reason": "Reason: {}",
         "recovered": "The pages of this channel can be read again.",
+        "healing": "The site was rebuilt; new selectors were found and proved on {pages} articles. "
+        "To write them: newsdelta channels heal {channel}",
+        "no_healing": "No new selectors could be proved ({notes}). Have a look: newsdelta channels check {channel}",
         "first": "First published: {channel}, “{title}”.",
         "same_again": "The article was edited and then put back as it was.",
         "held_back": ". Held back: {}",

@@ -42,8 +42,10 @@ def command(
         if as_json_:
             print_json_lines(found)
             return
-        from scheduler.cli.paint import console, event_line
+        from scheduler.cli.paint import console, event_line, print_healing
 
         out = console()
         for event in found:
             out.print(event_line(event))
+            if event.healing is not None:
+                print_healing(out, event.healing)

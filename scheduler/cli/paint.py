@@ -9,9 +9,10 @@ from rich.markup import escape
 from rich.text import Text
 
 from scheduler.cli.common import local
+from scheduler.healing import config_diff
 from scheduler.mended import places, split
 from storage.diff import PARAGRAPH_BREAK, Change, ChangeKind, Diff, Part
-from storage.records import Article, ArticleFields, Event, Repair, Revision
+from storage.records import Article, ArticleFields, Event, Healing, Repair, Revision
 from storage.stories import Label, Retelling
 
 KINDS = {
@@ -69,6 +70,16 @@ def event_line(event: Event) -> Text:
     if event.story is not None and event.story != event.article:
         line.append(f"  story of #{event.story}", "dim")
     return line
+
+
+def print_healing(out: Console, healing: Healing) -> None:
+    """What would mend a channel that broke: the change of its config, and what was not found."""
+    for line in config_diff(healing).splitlines():
+        out.print(Text("    " + line, {"+": "green", "-": "red"}.get(line[:1], "dim")))
+    for note in healing.notes:
+        out.print(Text("    " + note, "yellow"))
+    if healing.changes:
+        out.print(Text(f"    Read rightly with them: {healing.pages} pages", "dim"))
 
 
 def article_line(article: Article) -> Text:

@@ -16,6 +16,7 @@ from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
 from crawler.sites import CHANNELS
+from scheduler.healing import config_diff
 from scheduler.web import say
 from scheduler.web.access import COOKIE, SESSION, Scope, Visitor
 from scheduler.web.site import site_of
@@ -127,7 +128,7 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         finalize=lambda value: shown(value) if type(value) is str else value,
     )
-    environment.filters.update(link=safe_link, size=_size)
+    environment.filters.update(link=safe_link, size=_size, config_diff=config_diff)
     environment.globals.update(asset=asset, Markup=Markup)
     return environment
 
