@@ -80,6 +80,8 @@ class RecordPipeline:
             self._timer.cancel()
         waiting, self._waiting, self._timer = self._waiting, [], None
         spider: ChannelSpider = self.crawler.spider  # type: ignore[assignment]
+        if archive := getattr(spider, "archive", None):
+            archive.settle()  # a row may point only to what is safe on the disk
         failed = spider.quarantine.take_all([arrival for arrival, _ in waiting])
         for (_, future), error in zip(waiting, failed, strict=True):
             if error is None:

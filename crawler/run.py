@@ -16,6 +16,7 @@ from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from scrapy.settings import Settings
 from scrapy.utils.reactor import install_reactor
 
+from crawler.archive import Archive, ArchivePlace
 from crawler.hosts import Hosts
 from crawler.middlewares import Politeness
 from crawler.task import CrawlResult, CrawlTask, Tally
@@ -29,11 +30,14 @@ REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What all crawls of one process share. `requests_spent`: host → requests in the hour before."""
+    """What all crawls of one process share. `requests_spent`: host → requests in the hour before; `archive`:
+    where what is fetched is archived, None for nowhere.
+    """
 
     requests_per_hour: float | None = None
     allow_private_addresses: bool = False
     requests_spent: Mapping[str, int] = field(default_factory=dict)
+    archive: ArchivePlace | None = None
     overrides: Mapping[str, Any] = field(default_factory=dict)
 
     def settings(self) -> Settings:
@@ -53,7 +57,10 @@ class Crawls:
         self.database = database
         self._hosts = Hosts(options.requests_per_hour, options.requests_spent)
         self._going: dict[Crawler, CrawlTask] = {}
-        self._runner = AsyncCrawlerRunner(options.settings())
+        settings = options.settings()
+        self._runner = AsyncCrawlerRunner(settings)
+        place = options.archive
+        self._archive = Archive(database, place, settings["USER_AGENT"]) if place else None
 
     async def crawl(self, task: CrawlTask, listener: Callable[[Tally], None]) -> CrawlResult:
         """Do one task. A failure inside is a problem of the result, never an exception of the page's making."""
@@ -65,7 +72,12 @@ class Crawls:
         self._going[crawler] = task
         try:
             await self._runner.crawl(
-                crawler, task=task, tally=tally, database=self.database, hosts=self._hosts
+                crawler,
+                task=task,
+                tally=tally,
+                database=self.database,
+                hosts=self._hosts,
+                archive=None if task.dry_run else self._archive,
             )
         finally:
             del self._going[crawler]
@@ -98,6 +110,11 @@ class Crawls:
             if polite := crawler.get_downloader_middleware(Politeness):
                 polite.stop()
         await asyncio.gather(*(crawler.stop_async() for crawler in running))
+
+    def close(self) -> None:
+        """Let go of the archive's file, when all crawls have ended."""
+        if self._archive is not None:
+            self._archive.close()
 
     def _chosen(self, only: CrawlTask | None) -> list[Crawler]:
         return [crawler for crawler, task in self._going.items() if only is None or task is only]
@@ -135,6 +152,7 @@ def crawl_all(
             if stopped.is_set():
                 break
             results.append(await crawls.crawl(task, partial(listener, task)))
+        crawls.close()
         return results
 
     return in_reactor(work)

@@ -17,6 +17,7 @@ from datetime import timedelta
 
 import msgspec
 
+from crawler.archive import ArchivePlace
 from crawler.run import Crawls, Options, in_reactor
 from crawler.sites import channel as channel_named
 from crawler.task import CrawlResult, CrawlTask, Tally
@@ -39,6 +40,7 @@ class Start(msgspec.Struct, frozen=True):
     requests_per_hour: float | None = None
     allow_private_addresses: bool = False
     spent: dict[str, int] = msgspec.field(default_factory=dict)
+    archive: ArchivePlace | None = None
 
 
 class Cancel(msgspec.Struct, frozen=True, tag="cancel"):
@@ -115,7 +117,10 @@ async def serve() -> None:
         return
     start = msgspec.json.decode(line, type=Start)
     database = Database.open(start.database_url)
-    crawls = Crawls(database, Options(start.requests_per_hour, start.allow_private_addresses, start.spent))
+    crawls = Crawls(
+        database,
+        Options(start.requests_per_hour, start.allow_private_addresses, start.spent, archive=start.archive),
+    )
     beating = asyncio.ensure_future(_beat(say))
     going: set[asyncio.Future[None]] = set()
     try:
@@ -132,6 +137,7 @@ async def serve() -> None:
         await _finish(crawls, going)
     finally:
         beating.cancel()
+        crawls.close()
         database.close()
 
 

@@ -42,6 +42,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.Robots": 100,
     "crawler.middlewares.ConditionalGet": 410,
     "crawler.middlewares.Politeness": 860,
+    "crawler.archiving.Archiving": 900,  # next to the wire: it sees what was sent
 }
 SPIDER_MIDDLEWARES = {
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,

@@ -81,7 +81,9 @@ def start_of(config: Config, database: Database) -> Start:
     for name, channel in config.channels.items():
         host = urlsplit(channel.home).netloc
         spent[host] = spent.get(host, 0) + made.get(name, 0)
-    return Start(config.database_url, config.requests_per_hour, config.allow_private_addresses, spent)
+    return Start(
+        config.database_url, config.requests_per_hour, config.allow_private_addresses, spent, config.archive
+    )
 
 
 class Watch:

@@ -15,11 +15,13 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from crawler.archive import ArchivePlace
 from crawler.politeness import PUBLIC_BUDGET, is_loopback
 from crawler.sites import CHANNELS
 from crawler.sites import channel as channel_named
 from crawler.sites.model import Channel
 from scheduler.alerts.sections import Alerts, AlertSection, AlertsSection, DestinationSection, alerts_of
+from scheduler.archive_settings import ArchiveSection, Retention, RetentionSection
 from scheduler.rhythm import Cron, Every, Plan, Rhythm, check_cron
 from scheduler.settings import Section, check_address, check_time_zone, did_you_mean, duration, interval
 from scheduler.web.settings import WebSection, WebSettings
@@ -125,6 +127,8 @@ class _File(Section, frozen=True):
     destination: tuple[DestinationSection, ...] = ()
     alerts: AlertsSection = AlertsSection()
     web: WebSection = WebSection()
+    archive: ArchiveSection = ArchiveSection()
+    retention: RetentionSection = RetentionSection()
 
     def __post_init__(self) -> None:
         for kind in ("channel", "alert", "destination"):
@@ -151,6 +155,8 @@ class Config:
     allow_private_addresses: bool
     web: WebSettings
     alerts: Alerts = field(default_factory=Alerts)
+    archive: ArchivePlace | None = None  # where what is fetched is archived
+    retention: Retention = field(default_factory=Retention)
     data: str | None = None  # the folder that the command line names
 
     def read_again(self) -> Config:
@@ -175,9 +181,10 @@ def load(path: str | None = None, data: str | None = None, env: Mapping[str, str
     source = _find(path, env)
     settings = _read(source) if source else _File()
     sections = settings.channel or (ChannelSection(DEFAULT_CHANNEL),)
+    database_url = env.get("NEWSDELTA_DATABASE_URL") or settings.database.url or default_url(data, env)
     return Config(
         source=source,
-        database_url=env.get("NEWSDELTA_DATABASE_URL") or settings.database.url or default_url(data, env),
+        database_url=database_url,
         web=settings.web.settings(default_folder(data, env)),
         channels={section.name: section.channel() for section in sections},
         rhythms={section.name: section.rhythm(settings.watch) for section in sections},
@@ -191,6 +198,8 @@ def load(path: str | None = None, data: str | None = None, env: Mapping[str, str
         alerts=alerts_of(
             source, settings.alerts, settings.alert, settings.destination, settings.web.url or ""
         ),
+        archive=settings.archive.place(database_url, default_folder(data, env)),
+        retention=settings.retention.retention(),
         data=data,
     )
 
@@ -277,6 +286,8 @@ def _keys_mend(path: list[str], key: str) -> str:
         "destination": DestinationSection,
         "alerts": AlertsSection,
         "web": WebSection,
+        "archive": ArchiveSection,
+        "retention": RetentionSection,
     }
     known = sections[path[0]].__struct_fields__ if path else tuple(sections)
     return f"Known here: {', '.join(known)}{did_you_mean(key, known)}"

@@ -20,7 +20,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, delete, select, update
 
-from storage import outbox, search, story_index
+from storage import archive, outbox, search, story_index
 from storage.bodies import StoredPage, pack, unpack
 from storage.database import Database
 from storage.decide import Change, Decision, Known, Policy, decide
@@ -438,13 +438,11 @@ def _keep_addresses(
 
 
 def _keep_bodies(connection: Connection, fetched: Pages, pages: tuple[StoredPage, ...]) -> None:
+    """Keep what a revision was read from: in the archive, where it is there already, else in the database."""
     unique = {stored.digest: page.content for page, stored in zip(fetched, pages, strict=True)}
-    rows = [
-        {"digest": digest, "size": len(content), "content": pack(content)}
-        for digest, content in sorted(unique.items())
-    ]
-    for row in rows:
-        _KEEP_BODY(connection, row)
+    for digest, content in sorted(unique.items()):
+        if not archive.pin(connection, digest):
+            _KEEP_BODY(connection, {"digest": digest, "size": len(content), "content": pack(content)})
 
 
 def _stored_pages(connection: Connection, article: int, number: int) -> tuple[PageBody, ...]:
@@ -454,6 +452,7 @@ def _stored_pages(connection: Connection, article: int, number: int) -> tuple[Pa
     pages = pages_of(row.pages)
     rows = connection.execute(select(bodies).where(bodies.c.digest.in_([page.digest for page in pages])))
     contents = {body.digest: unpack(body.content) for body in rows}
+    contents |= archive.contents(connection, {page.digest for page in pages} - contents.keys())
     if any(page.digest not in contents for page in pages):
         return ()
     return tuple(page.with_content(contents[page.digest]) for page in pages)

@@ -6,7 +6,8 @@ NewsdeltaError
 │   ├── DatabaseUnreachable
 │   ├── DatabaseBusy      another process holds the lock
 │   ├── SchemaTooNew      written by a newer newsdelta
-│   └── NotFound          no such article, revision or channel
+│   ├── NotFound          no such article, revision or channel
+│   └── ArchiveError      a WARC file is missing, damaged or cannot be written
 └── PageError             one page could not be used; the run goes on
     ├── FetchFailed       no answer, or an answer that is no page
     ├── Undecodable       the bytes are no text
@@ -58,6 +59,10 @@ class SchemaTooNew(StorageError):
 
 class NotFound(StorageError):
     """The store has no such article, revision or channel."""
+
+
+class ArchiveError(StorageError):
+    """A file of the archive is missing, is damaged, or cannot be written."""
 
 
 class PageError(NewsdeltaError):

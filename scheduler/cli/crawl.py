@@ -60,6 +60,7 @@ def command(
         requests_per_hour=config.requests_per_hour,
         allow_private_addresses=config.allow_private_addresses,
         requests_spent=spent_by_host(config, requests_since(database, now() - timedelta(hours=1))),
+        archive=config.archive,
     )
     with Progress(show=not as_json_ and sys.stderr.isatty()) as progress:
         results = crawl_all(tasks, database, options, progress.update)

@@ -1,0 +1,186 @@
+"""The archive of a crawling process: what each fetch brought becomes a WARC record, safe before it is spoken of.
+
+    add       one fetch: into the file, in memory and on its way to the disk
+    settle    all that was added is on the disk (fsync), then in the index; to be called before a visit is stored
+    close     settle, and let go of the file
+
+A file is begun each day and at each `size`; files of the same day that a process before us left are gone on with.
+Where the disk fails, crawling goes on without the archive for a while, and bodies are kept in the database.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from storage import archive, warc
+from storage.archive import Entry, FileRow
+from storage.archive_files import ArchiveFile, file_fields, recover
+from storage.database import Database
+from storage.errors import StorageError
+
+log = logging.getLogger(__name__)
+
+#: Seconds without the archive after the disk failed.
+PAUSE = 60.0
+#: So many fetches may wait to be settled where no visit does it.
+WAITING = 64
+#: Bodies that are remembered, so that the index need not be asked.
+_REMEMBERED = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivePlace:
+    """Where the archive is, and at which size, in bytes, a file is full."""
+
+    folder: str
+    size: int = 2**30
+
+
+class Archive:
+    """Writes one file at a time; shared by all crawls of a process, in one thread."""
+
+    def __init__(
+        self,
+        database: Database,
+        place: ArchivePlace,
+        user_agent: str,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._database = database
+        self._place = place
+        self._user_agent = user_agent
+        self._now = now
+        self._file: ArchiveFile | None = None
+        self._number = 0
+        self._free: list[FileRow] | None = None
+        self._waiting: list[tuple[int, int, warc.Record]] = []
+        self._known: OrderedDict[tuple[str, str], warc.Record] = OrderedDict()
+        self._rests_until = 0.0
+
+    @property
+    def folder(self) -> Path:
+        """Where its files are."""
+        return Path(self._place.folder)
+
+    def add(self, fetch: warc.Fetch) -> None:
+        """Write what a fetch brought. Never raises: a failure is logged, and the crawl goes on without."""
+        if time.monotonic() < self._rests_until:
+            return
+        try:
+            self._add(fetch)
+            if len(self._waiting) >= WAITING:
+                self._settle()
+        except StorageError as error:
+            self._rest(error)
+
+    def settle(self) -> None:
+        """Make all that was added safe, and index it. Never raises, as `add`."""
+        try:
+            self._settle()
+        except StorageError as error:
+            self._rest(error)
+
+    def close(self) -> None:
+        """Settle, and let go of the file; another process may go on with it."""
+        self.settle()
+        self._let_go()
+
+    def _add(self, fetch: warc.Fetch) -> None:
+        file = self._ready(fetch.at)
+        made = warc.record_of(fetch, file.warcinfo)
+        same = made.get(warc.CONTENT_DIGEST), made.get("WARC-Payload-Digest")
+        original = self._original(*same)
+        if original is not None:
+            made = warc.record_of(fetch, file.warcinfo, original)
+        packed = warc.pack(warc.write(made))
+        self._waiting.append((file.append(packed), len(packed), made))
+        if original is None:
+            self._remember(same, made)
+
+    def _original(self, content: str, payload: str) -> warc.Record | None:
+        """The record that holds these bytes already; its named fields are all that is needed of it."""
+        known = self._known.get((content, payload))
+        if known is not None:
+            self._known.move_to_end((content, payload))
+            return known
+        entry = archive.original(self._database, content.rpartition(":")[2], payload)
+        if entry is None:
+            return None
+        return self._remember(
+            (content, payload), warc.record(entry.kind, entry.at, uri=entry.url, id_=entry.record)
+        )
+
+    def _remember(self, same: tuple[str, str], made: warc.Record) -> warc.Record:
+        named = self._known[same] = warc.Record(made.headers)
+        if len(self._known) > _REMEMBERED:
+            self._known.popitem(last=False)
+        return named
+
+    def _settle(self) -> None:
+        if self._file is None or not self._waiting:
+            return
+        self._file.make_safe()
+        waiting, self._waiting = self._waiting, []
+        entries = [Entry.of(self._number, offset, length, made) for offset, length, made in waiting]
+        with self._database.write() as connection:
+            archive.note(connection, self._number, self._file.safe, max(e.at for e in entries), entries)
+
+    # -- files
+
+    def _ready(self, at: datetime) -> ArchiveFile:
+        """The file for a record of that moment. Raises ArchiveError, StorageError."""
+        file = self._file
+        if file is not None and (file.size >= self._place.size or _day(file.made_at) != _day(at)):
+            self._settle()
+            self._let_go()
+            archive.close_file(self._database, self._number)
+        if self._file is None:
+            self._file, self._number = self._taken_up(at) or self._begun(at)
+        return self._file
+
+    def _taken_up(self, at: datetime) -> tuple[ArchiveFile, int] | None:
+        """A file of the day that another process left, mended. Those of other days, and full ones, are closed."""
+        if self._free is None:
+            self._free = recover(self._database, self.folder)
+        while self._free:
+            row = self._free.pop()
+            file = ArchiveFile.take(self._database, row)
+            if file is None:
+                continue
+            if file.size < self._place.size and _day(row.made_at) == _day(at):
+                return file, row.id
+            file.close()
+            archive.close_file(self._database, row.id)
+        return None
+
+    def _begun(self, at: datetime) -> tuple[ArchiveFile, int]:
+        file = ArchiveFile.make(self.folder, at, file_fields(self._database, self._user_agent))
+        try:
+            return file, archive.register(self._database, file.path, file.safe, at)
+        except StorageError:
+            file.close()
+            raise
+
+    def _let_go(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def _rest(self, error: StorageError) -> None:
+        """Leave the archive alone for a while. What is not indexed does not count, nor what would refer to it."""
+        log.error("%s. Bodies are kept in the database for %.0f seconds", error, PAUSE)
+        self._rests_until = time.monotonic() + PAUSE
+        self._waiting.clear()
+        self._known.clear()
+        self._let_go()
+        self._free = None
+
+
+def _day(moment: datetime) -> str:
+    return moment.astimezone(UTC).date().isoformat()
