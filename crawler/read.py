@@ -16,7 +16,7 @@ from crawler.extract.textpage import read_text
 from crawler.sites.model import ArticlePage, Publisher
 from crawler.text import canonical
 from crawler.text.decode import RULES as DECODING
-from crawler.text.decode import decode
+from crawler.text.decode import decode, decode_as
 from crawler.text.repair import RULES as REPAIRING
 from crawler.text.repair import is_suspicious, repair, repair_html
 from storage.errors import PageAbsent, TemplateUnknown
@@ -44,6 +44,12 @@ class Part:
     encoding: Encoding
     repairs: tuple[Repair, ...]
     further: Mapping[int, str]
+    rules: str = RULES
+
+
+def rules_of(publisher: Publisher) -> str:
+    """The rules that a reading of this publisher's pages is made by: our code's versions, and the site's settings."""
+    return f"{RULES} {publisher.rules}" if publisher.rules else RULES
 
 
 def read_page(pages: Sequence[PageBody], publisher: Publisher) -> Reading:
@@ -53,14 +59,17 @@ def read_page(pages: Sequence[PageBody], publisher: Publisher) -> Reading:
 
 def read_part(body: PageBody, publisher: Publisher) -> Part:
     """Read one page. Raises Undecodable, PageAbsent, TemplateUnknown."""
-    decoded = decode(body.content, body.content_type or None)
+    if publisher.charset:
+        decoded = decode_as(body.content, publisher.charset)
+    else:
+        decoded = decode(body.content, body.content_type or None)
     read = _read_text if _is_text(decoded.text, body.content_type) else _read_html
     page, repairs = read(decoded.text, body.url, publisher)
     if page is None:
         raise _not_an_article(decoded.text, body.url, publisher)
-    located = ((publisher.locate(url), url) for url in page.parts)
+    located = ((publisher.listed(url), url) for url in page.parts)
     further = {address.part: url for address, url in located if address is not None}
-    return Part(body, _named(page, publisher), decoded.encoding, repairs, further)
+    return Part(body, _named(page, publisher), decoded.encoding, repairs, further, rules_of(publisher))
 
 
 def _read_text(text: str, url: str, publisher: Publisher) -> tuple[ArticlePage | None, tuple[Repair, ...]]:
@@ -99,7 +108,7 @@ def join(parts: Sequence[Part]) -> Reading:
         encoding=next((part.encoding for part in parts if part.encoding.replaced), parts[0].encoding),
         canonical=text,
         content_hash=canonical.content_hash(text),
-        rules=RULES,
+        rules=parts[0].rules,
         repairs=tuple(chain.from_iterable(part.repairs for part in parts)),
     )
 

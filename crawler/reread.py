@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from crawler.read import RULES, read_page
+from crawler.read import RULES, read_page, rules_of
 from crawler.sites.model import Publisher
 from storage import articles, queries
 from storage.database import Database
@@ -37,13 +37,25 @@ class Reread:
 
 
 def reread(
-    database: Database, publisher: Publisher, *, channel: str | None = None, apply: bool = False
+    database: Database,
+    publisher_of: Callable[[Article], Publisher | None],
+    *,
+    channel: str | None = None,
+    apply: bool = False,
 ) -> Iterator[Reread]:
     """Read every revision that other rules made once more; with `apply`, put the new reading in its place.
 
-    Raises StorageError.
+    `publisher_of` gives whose templates an article is read by, None where nobody knows them any more. Raises
+    StorageError.
     """
     for article, revision in queries.revisions_by_other_rules(database, RULES, channel=channel):
+        publisher = publisher_of(article)
+        if publisher is None:
+            unknown = f"no channel of the settings reads {article.publisher}"
+            yield Reread(article, revision.number, Outcome.UNREADABLE, revision.reading, reason=unknown)
+            continue
+        if revision.reading.rules == rules_of(publisher):
+            continue
         pages = articles.stored_pages(database, article.id, revision.number)
         found = _read(article, revision.number, revision.reading, publisher, pages)
         if apply and found.after is not None:

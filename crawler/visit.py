@@ -131,7 +131,9 @@ def judge(
 
 
 def _moved(asked: str, answered: str, publisher: Publisher) -> tuple[Outcome, str] | None:
-    before, after = publisher.locate(asked), publisher.locate(answered)
+    # Of an article whose address does not say so, neither need the one that it was moved to.
+    find = publisher.listed if publisher.locate(asked) is None else publisher.locate
+    before, after = find(asked), find(answered)
     if after is None:
         path = urlsplit(answered).path
         if path in ("", "/") or path.endswith(("/", "/index.html")):

@@ -2,24 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Mapping
-from types import MappingProxyType
-
 from crawler.sites.model import Channel
 from crawler.sites.people import PEOPLE
-from crawler.sites.people.channels import REGIONAL
-from storage.errors import ConfigError
+from crawler.sites.registry import BUILT_IN, CHANNELS, Registry
 
-__all__ = ["CHANNELS", "PEOPLE", "channel", "locate"]
-
-#: Every built-in channel by its name, which is the first label of its host.
-CHANNELS: Mapping[str, Channel] = MappingProxyType({item.name: item for item in REGIONAL})
-
-
-def _names(item: Channel) -> set[str]:
-    host = item.home.split("//")[-1].rstrip("/")
-    return {item.name, item.short, item.label, item.label.removesuffix("频道"), host}
+__all__ = ["BUILT_IN", "CHANNELS", "PEOPLE", "Registry", "channel", "locate"]
 
 
 def channel(name: str) -> Channel:
@@ -27,16 +14,9 @@ def channel(name: str) -> Channel:
 
     Raises ConfigError, with the nearest names, for any other.
     """
-    wanted = name.strip().lower()
-    for item in CHANNELS.values():
-        if wanted in _names(item):
-            return item
-    near = difflib.get_close_matches(wanted, CHANNELS, n=3, cutoff=0.4)
-    hint = f"did you mean {', '.join(near)}?" if near else f"known are {', '.join(sorted(CHANNELS))}"
-    raise ConfigError("there is no channel of this name", subject=name, mend=hint)
+    return BUILT_IN.channel(name)
 
 
 def locate(url: str) -> tuple[str, str] | None:
-    """The publisher's name and the article's key there, for an article's address; None for others."""
-    address = PEOPLE.locate(url)
-    return (PEOPLE.name, address.key) if address else None
+    """The name and the article's key of a built-in publisher, for an article's address; None for others."""
+    return BUILT_IN.locate(url)

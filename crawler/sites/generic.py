@@ -20,6 +20,8 @@ class UnknownPublisher:
     now: datetime | None = None
     name: str = "unknown"
     time_zone: str = "Asia/Shanghai"
+    charset: str = ""
+    rules: str = ""
 
     def locate(self, url: str) -> ArticleAddress | None:
         """No address is known."""
@@ -30,7 +32,11 @@ class UnknownPublisher:
         fields = read_generic(html, url, now=self.now, time_zone=self.time_zone)
         return ArticlePage(fields) if fields is not None else None
 
-    def read_listing(self, html: str, url: str) -> ListingPage:
+    def listed(self, url: str) -> ArticleAddress | None:
+        """No address is known."""
+        return None
+
+    def read_listing(self, html: str, url: str, *, now: datetime | None = None) -> ListingPage:
         """No listing is known."""
         return ListingPage()
 

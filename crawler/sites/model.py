@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
+from urllib.parse import urljoin
 
 from storage.records import ArticleFields, Link, Outcome
 
@@ -45,19 +47,30 @@ class ListingPage:
 class Publisher(Protocol):
     """How one publisher's pages look. Every method is pure; addresses are judged by their path alone,
     so that a local copy of the site reads like the site.
+
+    charset: what the pages' bytes are, '' where each page is judged by its evidence. rules: names, beside the
+    versions of decoder, repairer and extractor, what a reading depends on; '' where that is our code alone.
     """
 
     name: str
     time_zone: str
+    charset: str
+    rules: str
 
     def locate(self, url: str) -> ArticleAddress | None:
         """Take an article's address apart, or return None where it is no article's."""
 
+    def listed(self, url: str) -> ArticleAddress | None:
+        """As `locate`, of an address that a feed or listing named as an article's: its form need not say so."""
+
     def read_article(self, html: str, url: str) -> ArticlePage | None:
         """Read one page of an article, or return None where no template matches."""
 
-    def read_listing(self, html: str, url: str) -> ListingPage:
-        """Read a home or column page; one that is neither gives an empty ListingPage."""
+    def read_listing(self, html: str, url: str, *, now: datetime | None = None) -> ListingPage:
+        """Read a home or column page; one that is neither gives an empty ListingPage.
+
+        Words such as 昨天 beside its entries are counted from `now`.
+        """
 
     def absence(self, html: str, url: str) -> Outcome | None:
         """Say SOFT_GONE, BLOCKED or EMPTIED where the page itself says that the article is not there, and
@@ -92,6 +105,7 @@ class SiteRules:
     has one, is the article's key), or '' where addresses are judged by their form. links: selector of the article
     links of a listing, '' for all that fit. pages: selector of the links to a listing's further pages. charset:
     what the site's bytes are, '' where each page is judged by its evidence. time_zone: of times without one.
+    finds_columns: columns are looked for on the home page, where the config names no listings.
     """
 
     name: str
@@ -102,6 +116,7 @@ class SiteRules:
     pages: str = ""
     charset: str = ""
     time_zone: str = "Asia/Shanghai"
+    finds_columns: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +137,11 @@ class Rendering:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """One watched channel: `home` ends in a slash; `columns` are paths below it that are always visited.
+    """One watched channel: `home` ends in a slash; `columns` are pages that are always visited, as links on it.
 
-    `short` is a one-character name of the region, such as 渝, or ''. `feeds` and `sitemaps` are addresses, or paths
-    below `home`, that are visited like columns. `rendering` is None where plain requests bring all.
+    `short` is a one-character name of the region, such as 渝, or ''. `feeds` and `sitemaps` are visited like
+    columns, and are written like them: /news/, news/ below the home, or a whole address. `rendering` is None
+    where plain requests bring all.
     """
 
     name: str
@@ -137,3 +153,14 @@ class Channel:
     feeds: tuple[str, ...] = field(default=())
     sitemaps: tuple[str, ...] = field(default=())
     rendering: Rendering | None = None
+
+    @property
+    def listings(self) -> tuple[str, ...]:
+        """The addresses of all that is visited to find articles: home, columns, feeds, sitemaps."""
+        written = (*self.columns, *self.feeds, *self.sitemaps)
+        return tuple(dict.fromkeys((self.home, *(urljoin(self.home, one) for one in written))))
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The addresses of the feeds and sitemaps."""
+        return tuple(urljoin(self.home, one) for one in (*self.feeds, *self.sitemaps))

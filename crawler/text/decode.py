@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 from crawler.text.binary import binary_kind, has_binary_controls
 from crawler.text.common import looks_chinese
-from crawler.text.labels import BIG5, GB18030, UTF8, Label, labels
+from crawler.text.labels import BIG5, GB18030, UTF8, Label, codec_of, labels
 from crawler.text.lenient import Noting, decode_with
 from crawler.text.private import assign
 from crawler.text.strict import read_everyday
@@ -98,6 +98,23 @@ def decode(body: bytes, content_type: str | None = None) -> Decoded:
         why += _about_damage(body, read)
     name = declared[0].name if declared else None
     return Decoded(text, Encoding(read.codec, name, "; ".join(why), read.bad))
+
+
+def decode_as(body: bytes, charset: str) -> Decoded:
+    """Decode a page as its site's settings say, whatever it says of itself; a byte order mark still comes first.
+
+    Raises Undecodable where the body is no text, ValueError where `charset` is no charset.
+    """
+    if kind := binary_kind(body):
+        raise Undecodable(f"the body is {kind}, not a page")
+    codec = codec_of(charset)
+    if codec is None:
+        raise ValueError(f"{charset!r} is no charset")
+    read = _by_mark(body, ())
+    if read is None:
+        text, bad = _replacing(body, codec)
+        read = _Read(text, codec, (f"the settings of the site say {charset}",), bad)
+    return Decoded(read.text, Encoding(read.codec, None, "; ".join(read.why), read.bad))
 
 
 def _by_mark(body: bytes, declared: tuple[Label, ...]) -> _Read | None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from crawler.extract.html import parse
 from crawler.extract.refresh import refresh_target, script_target
+from crawler.sites import absence
 from crawler.sites.model import ArticleAddress, ArticlePage, ListingPage
-from crawler.sites.people import absence, address, g0, g1, g2, g3, listing
+from crawler.sites.people import address, g0, g1, g2, g3, listing
 from crawler.sites.people.menu import without_menu
 from crawler.sites.people.parts import further_parts
 from crawler.sites.people.template import Match, fields_of, find, is_complete
@@ -37,6 +40,8 @@ class PeoplePublisher:
 
     name = address.PUBLISHER
     time_zone = "Asia/Shanghai"
+    charset = ""
+    rules = ""
 
     def locate(self, url: str) -> ArticleAddress | None:
         """Take an article's address apart; see `address.locate`."""
@@ -50,7 +55,11 @@ class PeoplePublisher:
             page = _read(html, url)
         return page
 
-    def read_listing(self, html: str, url: str) -> ListingPage:
+    def listed(self, url: str) -> ArticleAddress | None:
+        """As `locate`: all articles of the publisher have addresses that say so."""
+        return address.locate(url)
+
+    def read_listing(self, html: str, url: str, *, now: datetime | None = None) -> ListingPage:
         """Read a home or column page; see `listing.read_listing`."""
         return listing.read_listing(html, url)
 

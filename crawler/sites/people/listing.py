@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from crawler.extract.dates import read_listed
-from crawler.extract.flow import tidy
 from crawler.extract.html import parse
 from crawler.extract.refresh import refresh_target
+from crawler.sites.beside import date_beside, title_of
 from crawler.sites.model import ListingPage
 from crawler.sites.people.address import PUBLISHER, day_of, is_column, locate
 from crawler.urls import absolute, host_of
@@ -25,10 +25,6 @@ _DATE = re.compile(
     r"[\[(（【]?\s*(?:\d{4}\s?[年/.\-])?\s?\d{1,2}\s?[月/\-]\s?\d{1,2}\s?日?\s*"
     r"(?:\d{1,2}[:：]\d{2}(?:[:：]\d{2})?)?\s*[\])）】]?"
 )
-_LONGEST_DATE = 28
-_ENTRIES = frozenset(("li", "dd", "tr"))
-#: How many elements above its link an entry's date can stand.
-_HIGHEST = 3
 
 
 class _Collector:
@@ -62,9 +58,9 @@ class _Collector:
     def _article(self, anchor: etree._Element, key: str, url: str) -> None:
         known = self.links.get(key)
         if known is None:
-            self.links[key] = Link(url, PUBLISHER, key, _title(anchor), self.url, _listed_at(anchor, url))
+            self.links[key] = Link(url, PUBLISHER, key, title_of(anchor), self.url, _listed_at(anchor, url))
         elif not known.listed_at or not known.title:
-            title, listed_at = known.title or _title(anchor), known.listed_at or _listed_at(anchor, url)
+            title, listed_at = known.title or title_of(anchor), known.listed_at or _listed_at(anchor, url)
             self.links[key] = Link(known.url, PUBLISHER, key, title, self.url, listed_at)
 
     def _page_or_column(self, target: str) -> None:
@@ -81,46 +77,10 @@ class _Collector:
                 self.columns.setdefault(folder, plain)
 
 
-def _title(anchor: etree._Element) -> str:
-    """Return what a link says; one that is only a picture, what its `title` or the picture's `alt` says."""
-    text = tidy("".join(map(str, anchor.itertext())) if len(anchor) else anchor.text or "")
-    if text:
-        return text
-    image = anchor.find(".//img")
-    return tidy(anchor.get("title") or (image.get("alt") if image is not None else "") or "")
-
-
-def _date_in(text: str | None) -> str:
-    """Return a text that is a date and nothing else, '' for any other."""
-    if not text or not 4 < len(text := text.strip()) <= _LONGEST_DATE:
-        return ""
-    return text if _DATE.fullmatch(text) else ""
-
-
-def _date_beside(element: etree._Element, parent: etree._Element) -> str:
-    """Return the date that stands right behind or before an element, '' if none does."""
-    after, before = element.getnext(), element.getprevious()
-    return (
-        _date_in(element.tail)
-        or (after is not None and (_date_in(after.text) or _date_in(after.tail)))
-        or (before is not None and (_date_in(before.tail) or _date_in(before.text)))
-        or (before is None and _date_in(parent.text))
-        or ""
-    )
-
-
 def _listed_at(anchor: etree._Element, url: str) -> datetime | None:
-    """Return the time of a link's entry: it stands beside the link, or beside what holds the link."""
-    element, parent = anchor, anchor.getparent()
-    for _ in range(_HIGHEST):
-        if parent is None:
-            return None
-        if date := _date_beside(element, parent):
-            return read_listed(date, day_of(url))
-        if parent.tag in _ENTRIES:
-            return None
-        element, parent = parent, parent.getparent()
-    return None
+    """Return the time of a link's entry, in the year of the day that its address names."""
+    date = date_beside(anchor, _DATE)
+    return read_listed(date, day_of(url)) if date else None
 
 
 def read_listing(html: str, url: str) -> ListingPage:

@@ -8,13 +8,13 @@ from datetime import datetime
 
 from lxml import etree
 
-from crawler.extract.bylines import authors_of, editors_in, split_editors
+from crawler.extract.bylines import authors_of, editors_in
 from crawler.extract.captions import Content, split_captions
 from crawler.extract.dates import read_time
-from crawler.extract.flow import Line, Picture, read_flow, text_of
-from crawler.extract.furniture import is_furniture, is_furniture_line
+from crawler.extract.flow import text_of
 from crawler.extract.html import compiled, first, meta_of, nodes
 from crawler.extract.origin import read_source
+from crawler.sites.bodytext import until_editors
 from crawler.sites.people.address import locate
 from storage.records import ArticleFields
 
@@ -74,25 +74,9 @@ def find(templates: Sequence[Template], html: str, tree: etree._Element, url: st
             continue
         root = first(template.root, tree)
         if root is not None and (bodies := nodes(template.bodies, root)):
-            blocks, editors = _until_editors(bodies)
+            blocks, editors = until_editors(bodies)
             return Match(template, root, split_captions(blocks, url), editors)
     return None
-
-
-def _until_editors(bodies: Sequence[etree._Element]) -> tuple[list[Line | Picture], tuple[str, ...]]:
-    """Read the containers, and stop at a line that names the editors: it closes the article."""
-    kept: list[Line | Picture] = []
-    for body in bodies:
-        for block in read_flow(body, is_furniture):
-            if isinstance(block, Line):
-                if is_furniture_line(block.text):
-                    continue
-                closing = split_editors(block.text)
-                if closing is not None:
-                    before, editors = closing
-                    return ([*kept, Line(before)] if before else kept), editors
-            kept.append(block)
-    return kept, ()
 
 
 def fields_of(match: Match, tree: etree._Element, url: str) -> ArticleFields | None:
