@@ -14,18 +14,26 @@ from starlette.exceptions import HTTPException
 from scheduler.web.api import ROUTERS as API
 from scheduler.web.api import metrics
 from scheduler.web.api.model import name_problems, problem
+from scheduler.web.asgi import App
 from scheduler.web.gate import Refused
 from scheduler.web.guard import Guard
+from scheduler.web.kept import Kept
 from scheduler.web.pages import ROUTERS
 from scheduler.web.render import HERE, page, visitor_of
 from scheduler.web.site import Site
+from storage.changes import Changes
 from storage.errors import DatabaseBusy, DatabaseUnreachable, NotFound, StorageError
 
 LONG = "public, max-age=31536000, immutable"
 
 
-def make_app(site: Site) -> FastAPI:
-    """Put the pages of a site together."""
+def make_app(site: Site) -> App:
+    """Put the pages of a site together, and what stands in front of them."""
+    kept = Kept(_pages(site), Changes(site.database), site.config)
+    return Guard(kept, hosts=site.settings.hosts, door=site.door)
+
+
+def _pages(site: Site) -> FastAPI:
     app = FastAPI(
         title="newsdelta",
         version=version("newsdelta"),
@@ -47,7 +55,6 @@ def make_app(site: Site) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _wrong_question)
     app.add_exception_handler(NotFound, _not_found)
     app.add_exception_handler(StorageError, _storage_error)
-    app.add_middleware(Guard, hosts=site.settings.hosts, door=site.door)
     return app
 
 

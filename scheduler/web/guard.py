@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import MutableMapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 from starlette.responses import PlainTextResponse, Response
 
 from scheduler.web.access import ALL, Doorkeeper, Visitor
 from scheduler.web.api.model import problem
+from scheduler.web.asgi import App, Message, Receive, Send
 
 Scope_ = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-App = Callable[[Scope_, Receive, Send], Awaitable[None]]
 
 #: Nothing from elsewhere, nothing inline: scraped text that slipped through as markup could do nothing.
 POLICY = (
@@ -32,6 +31,9 @@ SAFE = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
 }
+_ADDED = tuple(
+    (name.encode(), value.encode()) for name, value in {**SAFE, "cache-control": "no-store"}.items()
+)
 
 
 class Guard:
@@ -48,12 +50,11 @@ class Guard:
             await self.app(scope, receive, send)
             return
 
-        async def send_safely(message: MutableMapping[str, Any]) -> None:
+        async def send_safely(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in SAFE.items():
-                    headers.setdefault(name, value)
-                headers.setdefault("cache-control", "no-store")
+                said = list(message.get("headers", ()))
+                names = {name for name, _ in said}
+                message["headers"] = said + [one for one in _ADDED if one[0] not in names]
             await send(message)
 
         headers = Headers(scope=scope)
@@ -74,10 +75,7 @@ class Guard:
         return None
 
     def _known(self, host: str) -> bool:
-        try:
-            return (urlsplit(f"//{host}").hostname or "") in self.hosts
-        except ValueError:
-            return False
+        return _name_in(host) in self.hosts
 
     def _visitor(self, scope: Scope_, headers: Headers) -> Visitor:
         cookies = cookie_parser(headers.get("cookie", ""))
@@ -89,3 +87,12 @@ class Guard:
             # A browser that asks on behalf of another page says from where.
             return Visitor(ALL, program="origin" not in headers)
         return visitor
+
+
+@lru_cache(maxsize=64)
+def _name_in(host: str) -> str:
+    """The name in a Host header, without the port; '' where it is none."""
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""

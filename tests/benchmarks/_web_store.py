@@ -5,6 +5,8 @@ three weeks, an edit for each twentieth, a removal for each hundredth, a republi
 """
 
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -36,7 +38,7 @@ def fill(url: str, count: int) -> None:
     begin = (datetime.now(UTC) - START - copies * SPAN) / timedelta(minutes=1)
     with Database.open(url) as database:
         _record(database, begin)
-        with database.write() as connection:
+        with database.write() as connection, _without_token_index(connection):
             for nth in range(1, copies):
                 for table in _TABLES:
                     _copy(connection, table, nth)
@@ -46,6 +48,22 @@ def fill(url: str, count: int) -> None:
                 search.rebuild(connection)
         with database.write() as connection:
             connection.exec_driver_sql("ANALYZE")
+
+
+@contextmanager
+def _without_token_index(connection: Connection) -> Iterator[None]:
+    """On PostgreSQL the index of the tokens is made once at the end: in a tenth of the time, and as after a REINDEX."""
+    if connection.dialect.name == "sqlite":
+        yield
+        return
+    found = "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'search' AND strpos(indexdef, 'USING gin') > 0"
+    indexes = connection.exec_driver_sql(found).all()
+    for name, _ in indexes:
+        connection.exec_driver_sql(f"DROP INDEX {name}")
+    yield
+    connection.exec_driver_sql("SET LOCAL maintenance_work_mem = '1GB'")
+    for _, definition in indexes:
+        connection.exec_driver_sql(definition)
 
 
 def _record(database: Database, begin: float) -> None:
