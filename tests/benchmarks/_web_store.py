@@ -56,8 +56,9 @@ def _without_token_index(connection: Connection) -> Iterator[None]:
     if connection.dialect.name == "sqlite":
         yield
         return
-    found = "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'search' AND strpos(indexdef, 'USING gin') > 0"
-    indexes = connection.exec_driver_sql(found).all()
+    kept = "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'search'"
+    found = connection.exec_driver_sql(kept).all()
+    indexes = [(name, made) for name, made in found if "USING gin" in made]
     for name, _ in indexes:
         connection.exec_driver_sql(f"DROP INDEX {name}")
     yield
