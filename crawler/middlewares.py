@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import email.utils
-import ipaddress
-import socket
 import time
+from collections.abc import Mapping
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -17,6 +16,7 @@ from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
 
+from crawler.addresses import addresses_of, first_private
 from crawler.answers import words_of
 from crawler.hosts import Hosts
 from crawler.politeness import Budget
@@ -94,6 +94,11 @@ class Politeness:
         if pause > LONGEST_WAIT or self._planned():
             request.meta["dont_retry"] = True
         return response
+
+    def also_sent(self, answers: Mapping[str, int]) -> None:
+        """Count what a page in the browser asked for, by host, beyond the request that was waited for."""
+        for host, number in answers.items():
+            self._budget(host).spend(host, number, time.monotonic())
 
     def stop(self) -> None:
         """Let nothing wait any longer: the crawl ends."""
@@ -205,21 +210,9 @@ class AddressGuard:
             return
         host = parts.hostname or ""
         if host not in self._verdicts:
-            self._verdicts[host] = await _private_address(host)
+            self._verdicts[host] = first_private(await addresses_of(host))
         if address := self._verdicts[host]:
             raise IgnoreRequest(
                 f"{host} has the private address {address}. For a local copy of a site set "
                 "allow_private_addresses = true under [network]"
             )
-
-
-async def _private_address(host: str) -> str:
-    """Return the first address of `host` that is not on the public internet, or ''."""
-    try:
-        found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
-    except OSError:
-        return ""  # the download itself will say that the name is unknown
-    for *_, address in found:
-        if not ipaddress.ip_address(str(address[0]).split("%")[0]).is_global:
-            return str(address[0])
-    return ""
