@@ -7,7 +7,6 @@ long as its parent: when stdin closes it stops, as after SIGTERM, with the pages
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import os
 import signal
 import sys
@@ -20,10 +19,12 @@ import msgspec
 from crawler.archive import ArchivePlace
 from crawler.run import Crawls, Options, in_reactor
 from crawler.sites import channel as channel_named
+from crawler.sites.configured import ConfiguredPublisher
+from crawler.sites.model import Channel, Rendering, SiteRules
 from crawler.task import CrawlResult, CrawlTask, Tally
 from storage.database import Database
 from storage.decide import Policy
-from storage.records import OrderProgress
+from storage.records import HostMemory, OrderProgress
 
 #: Seconds between two signs of life.
 HEARTBEAT = 2.0
@@ -49,43 +50,85 @@ class Cancel(msgspec.Struct, frozen=True, tag="cancel"):
     number: int
 
 
+class ChannelWords(msgspec.Struct, frozen=True):
+    """A channel as values, so that the crawling process needs no config; `site` is None for a built-in one."""
+
+    name: str
+    home: str
+    columns: tuple[str, ...] = ()
+    feeds: tuple[str, ...] = ()
+    sitemaps: tuple[str, ...] = ()
+    label: str = ""
+    rendering: Rendering | None = None
+    site: SiteRules | None = None
+
+    @classmethod
+    def of(cls, channel: Channel) -> ChannelWords:
+        """Put a channel into words."""
+        publisher = channel.publisher
+        return cls(
+            name=channel.name,
+            home=channel.home,
+            columns=channel.columns,
+            feeds=channel.feeds,
+            sitemaps=channel.sitemaps,
+            label=channel.label,
+            rendering=channel.rendering,
+            site=publisher.site if isinstance(publisher, ConfiguredPublisher) else None,
+        )
+
+    def channel(self) -> Channel:
+        """Read a channel from its words. Raises ConfigError for a built-in one that is not known here."""
+        publisher = (
+            channel_named(self.name).publisher if self.site is None else ConfiguredPublisher(self.site)
+        )
+        return Channel(
+            name=self.name,
+            label=self.label,
+            home=self.home,
+            publisher=publisher,
+            columns=self.columns,
+            feeds=self.feeds,
+            sitemaps=self.sitemaps,
+            rendering=self.rendering,
+        )
+
+
 class Order(msgspec.Struct, frozen=True, tag="order"):
     """A further line: one crawl of one channel, under a number of the sender's."""
 
     number: int
-    channel: str
-    home: str
-    columns: tuple[str, ...]
+    channel: ChannelWords
     urls: tuple[str, ...]
     follow: bool
     revisit_seconds: float
     removal_visits: int
     removal_seconds: float
+    host: HostMemory | None = None
 
     @classmethod
     def of(cls, number: int, task: CrawlTask) -> Order:
         """Put a task into words."""
         return cls(
             number=number,
-            channel=task.channel.name,
-            home=task.channel.home,
-            columns=task.channel.columns,
+            channel=ChannelWords.of(task.channel),
             urls=task.urls,
             follow=task.follow,
             revisit_seconds=task.revisit_for.total_seconds(),
             removal_visits=task.policy.removal_visits,
             removal_seconds=task.policy.removal_after.total_seconds(),
+            host=task.host,
         )
 
     def task(self) -> CrawlTask:
         """Read a task from its words."""
-        built_in = channel_named(self.channel)
         return CrawlTask(
-            channel=dataclasses.replace(built_in, home=self.home, columns=self.columns),
+            channel=self.channel.channel(),
             urls=self.urls,
             follow=self.follow,
             revisit_for=timedelta(seconds=self.revisit_seconds),
             policy=Policy(self.removal_visits, timedelta(seconds=self.removal_seconds)),
+            host=self.host,
         )
 
 
@@ -137,7 +180,7 @@ async def serve() -> None:
         await _finish(crawls, going)
     finally:
         beating.cancel()
-        crawls.close()
+        await crawls.close()
         database.close()
 
 

@@ -53,3 +53,13 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return a hint at the nearest known word, or ''."""
     close = difflib.get_close_matches(word, list(known), n=1)
     return f". Did you mean {close[0]!r}?" if close else ""
+
+
+def check_known(key: str, words: tuple[str, ...], known: Iterable[str]) -> None:
+    """Raise ValueError, in words, for the first word that is not known."""
+    for word in words:
+        if word not in known:
+            raise ValueError(
+                f"{key} = … holds {word!r}, which is unknown{did_you_mean(word, known)}"
+                + ("" if key == "channels" else f". Known: {', '.join(known)}")
+            )

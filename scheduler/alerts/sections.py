@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from crawler.sites import CHANNELS
-from scheduler.settings import Section, check_address, check_time_zone, did_you_mean, duration
+from scheduler.settings import Section, check_address, check_known, check_time_zone, duration
 from storage.records import TOLD, EditClass, EventKind, Subscription
 from storage.rules import check
 
@@ -56,9 +55,8 @@ class AlertSection(Section, frozen=True):
             raise ValueError('to = [] leads nowhere; name a place, for example to = ["wecom://…"]')
         if len(set(self.places)) < len(self.places):
             raise ValueError("to = … names a place twice; keep it once")
-        _check_known("channels", self.channels, CHANNELS)
-        _check_known("kinds", self.kinds, [kind.value for kind in EventKind])
-        _check_known("classes", self.classes, [kind.value for kind in EditClass])
+        check_known("kinds", self.kinds, [kind.value for kind in EventKind])
+        check_known("classes", self.classes, [kind.value for kind in EditClass])
         if not 0 <= self.min_weight <= 100:
             raise ValueError(f"min_weight = {self.min_weight} is no weight; write 0 to 100")
         _check_language(self.language)
@@ -172,12 +170,3 @@ def _check_name(name: str) -> None:
 def _check_language(language: str | None) -> None:
     if language not in (None, "zh", "en"):
         raise ValueError(f"language = {language!r} is not spoken here; write zh or en")
-
-
-def _check_known(key: str, words: tuple[str, ...], known: Iterable[str]) -> None:
-    for word in words:
-        if word not in known:
-            raise ValueError(
-                f"{key} = … holds {word!r}, which is unknown{did_you_mean(word, known)}"
-                + ("" if key == "channels" else f". Known: {', '.join(known)}")
-            )

@@ -32,9 +32,7 @@ def command() -> None:
 @with_config
 def list_(config: Config, as_json_: bool) -> None:
     """List all channels; those of the config are watched, but for those that are paused."""
-    from crawler.sites import CHANNELS
-
-    channels, paused = {**CHANNELS, **config.channels}, _paused(config)
+    channels, paused = config.registry.channels, _paused(config)
     rows = [
         {
             "name": channel.name,

@@ -95,9 +95,8 @@ def writing_database(config: Config) -> Any:
     return Database.open(config.database_url)
 
 
-def find_article(database: Any, ref: str) -> Article:
+def find_article(config: Config, database: Any, ref: str) -> Article:
     """The article that `ref` names: a number, the publisher's id, or any of its URLs. Raises NotFound."""
-    from crawler.sites import locate
     from storage import queries
 
-    return queries.find_article(database, ref, locate=locate)
+    return queries.find_article(database, ref, locate=config.registry.locate)

@@ -135,26 +135,26 @@ def spent_by_host(config: Config, by_channel: dict[str, int]) -> dict[str, int]:
     """Requests of the last hour by host; a channel that is no longer known troubles nobody."""
     from urllib.parse import urlsplit
 
-    from crawler.sites import CHANNELS
-
-    homes = {name: channel.home for name, channel in {**CHANNELS, **config.channels}.items()}
-    return {urlsplit(homes[name]).netloc: count for name, count in by_channel.items() if name in homes}
+    homes = {name: channel.home for name, channel in config.registry.channels.items()}
+    spent: dict[str, int] = {}
+    for name, count in by_channel.items():
+        if name in homes:
+            host = urlsplit(homes[name]).netloc
+            spent[host] = spent.get(host, 0) + count
+    return spent
 
 
 def _channel_of(url: str, config: Config, channels: tuple[str, ...]) -> str:
-    """The channel that a page belongs to: the only one named, else the one with the page's host."""
+    """The channel that a page belongs to: the only one named, else the one with the page's host or site."""
     from urllib.parse import urlsplit
-
-    from crawler.sites import CHANNELS
 
     if not urlsplit(url).netloc or urlsplit(url).scheme not in ("http", "https"):
         raise ConfigError("This is no web address", subject=url, mend="Write http://… or https://…")
     if len(channels) == 1:
         return channels[0]
-    host = urlsplit(url).netloc
-    for name, channel in {**CHANNELS, **config.channels}.items():
-        if urlsplit(channel.home).netloc == host:
-            return name
+    found = config.registry.channel_at(url)
+    if found is not None:
+        return found.name
     raise ConfigError(
         "No channel has this host", subject=url, mend="Name the channel: newsdelta crawl CHANNEL --url …"
     )

@@ -127,17 +127,15 @@ class _Demo:
         return Counter((event["kind"], event["article_id"]) for event in self.site.expected_events())
 
     def _seen(self) -> Counter[tuple[str, str]]:
-        from crawler.sites import locate
-
-        return Counter((event.kind.value, _key(locate(event.url))) for event in self.told)
+        return Counter(
+            (event.kind.value, _key(self.config.registry.locate(event.url))) for event in self.told
+        )
 
     def _delivered(self) -> Counter[tuple[str, str]]:
         """What stands in the file of alerts, as often as it stands there."""
-        from crawler.sites import locate
-
         lines = self.alerts.read_text(encoding="utf-8").splitlines() if self.alerts.exists() else []
         items = [item["event"] for line in lines for item in json.loads(line)["data"]["items"]]
-        return Counter((event["kind"], _key(locate(event["url"]))) for event in items)
+        return Counter((event["kind"], _key(self.config.registry.locate(event["url"]))) for event in items)
 
     def _missing(self) -> Counter[tuple[str, str]]:
         expected = self._expected()

@@ -31,7 +31,7 @@ def command(
     from storage.diff import compare
 
     with reading_database(config) as database:
-        found = find_article(database, article)
+        found = find_article(config, database, article)
         to = to or found.revisions
         from_ = from_ or max(1, to - 1)
         if found.revisions == 1:

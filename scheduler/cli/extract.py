@@ -33,15 +33,15 @@ def command(
     A page of a publisher we know is read by its templates, any other without.
     """
     page = page_from(config, source, url, content_type)
-    reading = read_generic(page) if generic else read_any(page)
+    reading = read_generic(page) if generic else read_any(config, page)
     if as_json_:
         print_json(as_contract(reading))
     else:
         _print(reading)
 
 
-def read_any(page: PageBody) -> Reading:
-    """Read a page by its publisher's templates, or without where the publisher is unknown.
+def read_any(config: Config, page: PageBody) -> Reading:
+    """Read a page by its publisher's templates or rules, or without where the publisher is unknown.
 
     Raises Undecodable, PageAbsent, TemplateUnknown.
     """
@@ -49,9 +49,9 @@ def read_any(page: PageBody) -> Reading:
     from crawler.sites import PEOPLE
     from storage.errors import PageAbsent, TemplateUnknown
 
-    known = _is_known(page.url)
+    known = config.registry.publisher_at(page.url) or (PEOPLE if _is_peoples(page.url) else None)
     try:
-        return read_page([page], PEOPLE)
+        return read_page([page], known or PEOPLE)
     except TemplateUnknown as error:
         if known:
             error.mend = f"{error.mend}; --generic reads it without templates"
@@ -78,13 +78,12 @@ def read_generic(page: PageBody) -> Reading:
         ) from error
 
 
-def _is_known(url: str) -> bool:
-    """Tell whether an address is one of a publisher that we have templates for."""
-    from crawler.sites import PEOPLE
+def _is_peoples(url: str) -> bool:
+    """Tell whether an address is one of the publisher that is built in, an article's or not."""
     from crawler.urls import host_of
 
     host = host_of(url)
-    return PEOPLE.locate(url) is not None or any(f".{host}".endswith(f".{name}") for name in _PEOPLE_HOSTS)
+    return any(f".{host}".endswith(f".{name}") for name in _PEOPLE_HOSTS)
 
 
 def page_from(config: Config, source: str, url: str | None, content_type: str | None) -> PageBody:

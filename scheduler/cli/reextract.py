@@ -32,11 +32,13 @@ def command(config: Config, channel: str | None, apply: bool, as_json_: bool) ->
     A change of our rules is never told as an edit of theirs: no event is made.
     """
     from crawler.reread import reread
-    from crawler.sites import PEOPLE
     from storage.database import Database
 
     with Database.open(config.database_url, create=False, readonly=not apply) as database:
-        found = reread(database, PEOPLE, channel=channel, apply=apply)
+        known = config.registry
+        found = reread(
+            database, lambda one: known.publisher(one.publisher, one.channel), channel=channel, apply=apply
+        )
         if as_json_:
             print_json_lines(map(as_row, found))
         else:

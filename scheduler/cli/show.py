@@ -24,7 +24,7 @@ def command(config: Config, article: str, revision: int | None, as_json_: bool) 
     from storage import queries
 
     with reading_database(config) as database:
-        found = find_article(database, article)
+        found = find_article(config, database, article)
         shown = queries.revision(database, found.id, revision or found.revisions)
         addresses = queries.addresses(database, found.id)
         observations = queries.observations(database, found.id)
