@@ -157,10 +157,15 @@ def of_urls(connection: Connection, urls: Iterable[str]) -> tuple[Entry, ...]:
     return tuple(sorted(found, key=lambda entry: (entry.at, entry.file, entry.offset)))
 
 
-def wholes(connection: Connection, digests: Iterable[str]) -> tuple[Entry, ...]:
-    """The records that hold these bodies, one for each that the archive has."""
-    rows = (_FIND.first(connection, {"named": digest}) for digest in digests)
-    return tuple(entry_of(row) for row in rows if row is not None)
+def wholes(connection: Connection, wanted: Iterable[tuple[str, str]]) -> tuple[Entry, ...]:
+    """The records that hold these bodies, one for each that the archive has; a body is named by its digest and
+    that of its payload, '' for any.
+    """
+    found = []
+    for digest, payload in wanted:
+        rows = _FIND.all(connection, {"named": digest})
+        found += [entry_of(row) for row in rows if payload in ("", row.payload)][:1]
+    return tuple(found)
 
 
 # -- files

@@ -320,9 +320,11 @@ def content_of(made: Record) -> bytes:
 
 
 def content_digest(headers: Headers, body: bytes, *, rendered: bool = False) -> str:
-    """The name under which the store knows the body: `bodies.body_digest` of it without its content coding."""
+    """The name under which the store knows the body, `bodies.body_digest` of it without its content coding, and
+    what kind of digest that is.
+    """
     coding = "" if rendered else header(headers, "Content-Encoding")
-    return body_digest(decoded(body, coding))
+    return "blake2b-160:" + body_digest(decoded(body, coding))
 
 
 def decoded(body: bytes, codings: str) -> bytes:

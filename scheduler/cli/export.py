@@ -1,4 +1,4 @@
-"""`newsdelta export`: every article with its latest text, as JSON lines, CSV or Parquet."""
+"""`newsdelta export`: every article with its latest text, as JSON lines, CSV or Parquet; one with its evidence."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from scheduler.cli.common import Moment, reading_database, with_config
+from scheduler.cli.common import Moment, find_article, now, reading_database, with_config
 from scheduler.config import Config
 from storage.errors import ConfigError
 
@@ -24,24 +24,57 @@ BATCH = 1000
 
 
 @click.command("export")
+@click.argument("article", required=False)
 @click.option(
-    "--format", "format_", type=click.Choice(["jsonl", "csv", "parquet"]), default="jsonl", show_default=True
+    "--format",
+    "format_",
+    type=click.Choice(["jsonl", "csv", "parquet", "warc"]),
+    default="jsonl",
+    show_default=True,
 )
-@click.option("--output", type=click.Path(dir_okay=False), help="Write to this file instead of stdout.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False), help="Write to this file instead of stdout.")
 @click.option("--channel", help="Only this channel.")
 @click.option("--since", type=Moment(), help="Only those first seen since: 2026-11-01, 7d.")
 @click.option("--json", is_flag=True, hidden=True, help="JSON lines, as --format jsonl.")
 @with_config
 def command(
-    config: Config, format_: str, output: str | None, channel: str | None, since: datetime | None, json: bool
+    config: Config,
+    article: str | None,
+    format_: str,
+    output: str | None,
+    channel: str | None,
+    since: datetime | None,
+    json: bool,
 ) -> None:
-    """Write every article with its latest text."""
+    """Write every article with its latest text; with --format warc, all that speaks for one ARTICLE.
+
+    ARTICLE is a number, the publisher's id, or any of its URLs. `newsdelta verify` checks the file.
+    """
     from storage import queries
+
+    if (article is not None) != (format_ == "warc"):
+        raise click.UsageError("--format warc needs an ARTICLE, and only that takes one")
+    if article is not None:
+        write_warc(config, article, output)
+        return
 
     write = {"jsonl": write_jsonl, "csv": write_csv, "parquet": write_parquet}["jsonl" if json else format_]
     with reading_database(config) as database:
         rows = (flat(*found) for found in queries.export_rows(database, channel=channel, since=since))
         write(rows, output)
+
+
+def write_warc(config: Config, ref: str, output: str | None) -> None:
+    """One article's file of evidence; on stderr, the seal that stands for it. Raises NotFound, StorageError."""
+    from scheduler.evidence import write_evidence
+
+    with reading_database(config) as database:
+        article = find_article(config, database, ref)
+        with click.open_file(output or "-", "wb") as file:
+            made = write_evidence(database, config.registry, article, file, now())
+    click.echo(f"{made.revisions} revisions, {made.fetches} fetches. The seal is {made.seal}", err=True)
+    for url in made.lost:
+        click.echo(f"The bytes of {url} are no longer kept", err=True)
 
 
 def flat(article: Article, revision: Revision) -> dict[str, Any]:
