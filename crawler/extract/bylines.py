@@ -21,7 +21,7 @@ _RANK = (
 )
 _ROLE = re.compile(
     both_scripts(
-        rf"(?:{_ORGAN}{_RANK}记者|{_RANK}(?:通讯员|评论员|撰稿人?)|实习生|作者|撰文|采写|供稿|执笔)(?:：|:)?"
+        rf"(?:(?:《[^《》]{{1,12}}》)?{_ORGAN}{_RANK}记者|{_RANK}(?:通讯员|评论员|撰稿人?)|实习生|(?:《[^《》]{{1,12}}》)?作者|撰文|采写|供稿|执笔)(?:：|:)?"
     )
 )
 #: What a byline holds one of, for a quick look before the patterns.
@@ -62,9 +62,17 @@ _EDITED = re.compile(
 )
 
 
+#: A paper's short name, joined to its reporter's title: `南都见习记者 张三`.
+_SHORT_ORGAN = re.compile(rf"(?<![{HAN}·])([{HAN}]{{2,4}}?)(?={_RANK}[记記]者[\s：:])")
+
+
+def _no_organ(match: re.Match[str]) -> str:
+    return match[1] if has_surname(match[1]) else " "
+
+
 def _names_left(text: str) -> str:
     """Return a byline without what is no name: bullets, words for roles and deeds, brackets."""
-    text = normalise(text.lstrip(_BULLETS + _INDENT))
+    text = _SHORT_ORGAN.sub(_no_organ, normalise(text.lstrip(_BULLETS + _INDENT)))
     return _DEED.sub(" ", _ROLE.sub(" ", _BRACKETS.sub(" ", text))).strip("。. ")
 
 

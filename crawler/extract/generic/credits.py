@@ -27,15 +27,18 @@ _PEOPLE = rf"[{HAN}A-Za-z·•\u3000 、，,/／&.]{{1,80}}"
 #: Where an author's label ends the words of the line before it: another label, a date, a sign.
 _NEXT = re.compile(
     r"\s{0,3}(?:[来來]源|稿源|出[处處]|责任?编辑?|編輯|编\s?辑|时间|時間|日期|发[布表]|發[布佈表]|点击|浏览|阅读|评论|访问|我来说|字号|出自|字数"
-    r"|摄影|供图|图片|翻译|[图圖][/／:：]|更新|关键词|单位|校对|审核|监制|系|通讯员单位)"
+    r"|摄影|供图|图片|翻译|[图圖][/／:：]|更新|关键词|单位|校对|审核|审校|审签|终审|初审|复审|签发|监制|系|通讯员单位|值班|总编"
+    r"|主编|统筹|美编|制作|视觉|纠错|举报|人气)"
 )
 _AUTHOR = re.compile(
     rf"(?:作\s{{0,3}}者(?:单位)?|撰\s?文|撰稿|采写|採寫|执笔人?|執筆人?|(?:本[报網网刊社台]|特约|特派|首席|实习|見習|见习)?[记記]\s?者|主播|播音"
     rf"|文字?)(?:{_GAP}|[/／]\s?)(?P<people>{_PEOPLE})"
 )
 _REPORTER = re.compile(
-    rf"[记記]者\s{{1,4}}(?P<people>[{HAN}·]{{2,4}}(?:[\s、,，]{{1,3}}[{HAN}·]{{2,4}}){{0,6}})\s*$"
+    rf"(?:[记記]者|作者|撰文)\s{{1,4}}(?P<people>[{HAN}·]{{2,4}}(?:[\s、,，]{{1,3}}[{HAN}·]{{2,4}}){{0,6}})\s*$"
 )
+#: What stands before a reporter's name: the paper, joined to the word for reporter.
+_ATTACHED = re.compile(rf"[{HAN}·]{{2,12}}[记記]者[\s:：]{{1,3}}")
 _LATIN = re.compile(r"[A-Z][\w.'’-]{1,20}(?:\s[A-Za-z][\w.'’-]{0,20}){0,4}")
 _LABEL = re.compile(
     r"(?:[来來]源|作者|[记記]者|[时時][间間]|日期|发[布表]|發[布佈表]|稿源|编辑|編輯|责编)\s{0,3}[:：]|[Pp]ublished|[Uu]pdated"
@@ -47,6 +50,9 @@ _ENGLISH = re.compile(
 _EDITOR = re.compile(
     rf"(?:责\s?任?\s?编\s?辑?|責\s?任?\s?編\s?輯?|(?:本[版文]|值班|网络|網絡|新媒体|本网)?[编編]\s{{0,3}}[辑輯]|网编|编审){_GAP}(?P<people>{_PEOPLE})"
 )
+_EDITOR_ALONE = re.compile(
+    rf"^[\s\[【(（]{{0,4}}(?:责任编辑|責任編輯|责编|责\s编|编辑|編輯)\s{{1,4}}(?P<people>[{HAN}]{{2,4}})(?=\s|$|[\]】)）])"
+)
 #: Who put a post on a page of a forum or a blog: names there can be anything short.
 _SIGNED = re.compile(
     r"由\s?(?P<a>[^\s@于於，。！!？?：:]{1,24}?)\s?(?:张贴|張貼|发[布表]|發[布表])?\s?(?:于|於|@|在)"
@@ -54,7 +60,7 @@ _SIGNED = re.compile(
     r"|(?P<b>(?<![^\s|])[^\s：:，。|！!？?]{0,24})\s?(?:发表|發表|发布|發布|张贴|posted)\s?(?:于|於|在|@|on\b)"
 )
 _POSTER = re.compile(
-    r"(?:发布[者人]|发帖人|楼主|作者|张贴者|博主|[Pp]osted by|[Aa]uthor)"
+    r"(?:发布[者人]|发[帖信表]人|楼主|作者|张贴者|博主|投稿人|上传者|[Pp]osted by|[Aa]uthor)"
     r"\s{0,3}[:：]?\s{0,3}(?P<c>[^\s：:，。|()（）=！!？?]{2,24}+)(?!=)"
 )
 _BRACKETED = re.compile(rf"[\[【]\s{{0,3}}([{HAN}·]{{2,4}})\s{{0,3}}[\]】]")
@@ -66,9 +72,20 @@ _SIGNED_LINE = re.compile(r"[（(【\s]*(?:本文)?(?:作\s?者|撰文|文)\s?[:
 _CLAUSE = re.compile(r"[，；。！？]|[,;]\s[a-z]")
 _TRIM = " \u3000|[]【】()（）《》-—_:：,，.。;；"
 _LONGEST_SOURCE, _LONGEST_LINE = 30, 160
+#: What stands where a poster's name could: the words of a page's own tools.
+_TOOL = re.compile(
+    r"最新|最近|文章|关注|關注|其[他它]|更多|相关|主页|资料|推荐|评论|介绍|简介|专栏|专区|登录|注册|所有|排行|留言|加为|只看"
+)
+#: Words of the names of media and offices, which no person's name of three characters or more has.
+_OFFICE = re.compile(
+    r"新[闻聞]|[日晚晨早时時商][报報]|[周週]刊|[杂雜][志誌]|在[线線]|[网網]|[传傳]媒|媒[体體]|[财財][经經]|科技|[观觀]察|[资資][讯訊]|[频頻]道|[卫衛][视視]|[电電][视視]|[广廣]播"
+    r"|出版|大[学學]|公司|研究|委[员員]|政府|[办辦]公|[发發]布|[参參]考|消息|[编編][辑輯]|客[户戶]|公[众眾]|中心|[协協][会會]|集[团團]|世界|[综綜]合|整理|原[创創]|[转轉][载載]|管理"
+)
+_BESIDE = re.compile(rf"\s*(?P<one>[{HAN}·、，\s]{{2,30}}?)\s*[/／|｜]\s*(?P<two>[{HAN}·、，\s]{{2,30}}?)\s*")
 _MEDIUM_END = re.compile(r"[网網报報社刊台闻聞道线線端讯訊商界汇版]$")
 _NO_PERSON = re.compile(
-    r"(?:[网網报報社台站部组室刊局会]|佚名|未知|不详|匿名|本站|admin|管理员|編輯部|[Tt]eam|[Ss]taff|[Dd]esk|[Ee]ditorial)$",
+    r"(?:[网網报報社台站部组室刊局会]|佚名|未知|不详|匿名|本站|admin|管理员|編輯部|team|staff|desk|editorial|writers?|reporters?"
+    r"|correspondents?|editors?|press|news|times|reuters|cnn|bbc|afp|xinhua|contributors?|online|\.(?:com|net|org|cn|es))$",
     re.I,
 )
 
@@ -107,10 +124,10 @@ def _split(text: str) -> list[str]:
         return [
             name
             for part in re.split(r"[,，、/&]|\sand\s", text)
-            if _LATIN.fullmatch(name := part.strip(_TRIM))
+            if _LATIN.fullmatch(name := part.strip(_TRIM)) and not name.isupper()
         ]
     found: list[str] = []
-    for word in listed(normalise(text)):
+    for word in listed(normalise(_ATTACHED.sub(" ", text))):
         word = word.strip(_TRIM + "/")
         if not is_name(word) or _NO_PERSON.search(word):
             break
@@ -128,9 +145,9 @@ def _labelled(pattern: re.Pattern[str], lines: Iterable[str]) -> list[str]:
     return found
 
 
-def editors_in(lines: Iterable[str]) -> tuple[str, ...]:
+def editors_in(lines: Sequence[str]) -> tuple[str, ...]:
     """Return the editors that `责编：`, `编辑：` and the like name, in order, each once."""
-    return tuple(dict.fromkeys(_labelled(_EDITOR, lines)))
+    return tuple(dict.fromkeys(_labelled(_EDITOR, lines) or _labelled(_EDITOR_ALONE, lines)))
 
 
 def authors_in(lines: Sequence[str]) -> tuple[str, ...]:
@@ -210,9 +227,28 @@ def bare_authors(header: Sequence[str]) -> tuple[str, ...]:
             if bracketed:
                 return tuple(bracketed)
     for line in header:
-        if len(line) <= 40 and (names := _only_names(line)):
+        if len(line) <= 40 and (names := _only_names(line) or _beside_medium(line)):
             return tuple(names)
     return ()
+
+
+def _beside_medium(line: str) -> list[str]:
+    """The names of `张三/某某日报` or `某某日报 | 张三`."""
+    if match := _BESIDE.fullmatch(line):
+        for people, medium in ((match["one"], match["two"]), (match["two"], match["one"])):
+            if _MEDIUM_END.search(medium) and (names := _only_names(people)):
+                return names
+    return []
+
+
+def marked_people(texts: Iterable[str], site: str) -> tuple[str, ...]:
+    """Return those of the texts marked as an author's that are surely people's names."""
+    names = declared_people(texts, site)
+    return tuple(
+        name
+        for name in names
+        if (is_name(name) and has_surname(name)) or (" " in name and _LATIN.fullmatch(name))
+    )
 
 
 def posters_in(lines: Sequence[str]) -> tuple[str, ...]:
@@ -221,7 +257,7 @@ def posters_in(lines: Sequence[str]) -> tuple[str, ...]:
         match = (is_signature(line) and _SIGNED.search(line)) or (len(line) <= 90 and _POSTER.search(line))
         if match:
             name = (next(filter(None, match.groups()), "")).strip(_TRIM + "@")
-            if name and not _NO_PERSON.search(name) and not _DATE.search(name):
+            if name and not _NO_PERSON.search(name) and not _TOOL.search(name) and not _DATE.search(name):
                 return (name,)
     return ()
 
@@ -232,17 +268,24 @@ def sourced_author(source: str) -> tuple[str, ...]:
 
 
 def declared_people(names: Iterable[str], site: str) -> tuple[str, ...]:
-    """Keep of declared authors those that can be people: not the site, not an address, not a number."""
+    """Keep of declared authors those that can be people: no medium, no office, no address, no number.
+
+    `site` holds the site's names; what stands in it is no author, unless it surely is a person's name.
+    """
     found: list[str] = []
     for name in names:
-        for part in re.split(r"[,，、;；]|\sand\s", name):
-            part = part.strip()
-            plain = re.sub(r"^(?:[Bb]y|作者[:：]?|[记記]者[:：]?)\s*", "", part)
-            if (
-                2 <= len(plain) <= 40
-                and plain != site
-                and not re.search(r"https?:|[@/\d]", plain)
-                and not _NO_PERSON.search(plain)
-            ):
+        for part in re.split(r"[,，、;；|]|\sand\s", name):
+            plain = _LEAD.sub("", part.strip())
+            of_site = plain in site and not (is_name(plain) and has_surname(plain))
+            if 2 <= len(plain) <= 40 and not of_site and not _is_office(plain):
                 found.append(plain)
     return tuple(dict.fromkeys(found))
+
+
+_LEAD = re.compile(r"^(?:By\b|作者|[记記]者|撰文|文)?\s{0,3}[:：/／|]?\s{0,3}", re.I)
+
+
+def _is_office(name: str) -> bool:
+    if re.search(r"https?:|[@/\d]", name) or _NO_PERSON.search(name):
+        return True
+    return len(name) > 2 and _OFFICE.search(name) is not None and not (len(name) == 3 and has_surname(name))

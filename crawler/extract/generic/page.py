@@ -15,6 +15,7 @@ from crawler.extract.flow import Line, Picture, tidy
 from crawler.extract.generic import credits
 from crawler.extract.generic.body import find_body
 from crawler.extract.generic.declared import Declared, read_declared_fields
+from crawler.extract.generic.embedded import read_embedded
 from crawler.extract.generic.rows import Row, scan
 from crawler.extract.generic.times import (
     Stamp,
@@ -33,6 +34,14 @@ TEMPLATE = "generic"
 CHINA = "Asia/Shanghai"
 _HEAD_ROWS, _ABOVE, _BELOW, _LONGEST_META = 400, 4, 8, 160
 _SHORTEST_BODY = 40
+#: With less text than this, a page is asked for what it does not show: its data, its hidden parts.
+_THIN = 300
+#: What stands beside a time that is no article's: that of a change, the present.
+_CHANGED = re.compile(
+    r"(?:最后|最後|最近|最新)?(?:更新|修改|修訂|修订|编辑)(?:时间|時間|日期|于|於|：|:)\D{0,6}[\d年月日/.:：T\s-]{0,30}"
+    r"|(?:Last )?(?:[Uu]pdated|UPDATED|[Mm]odified)\b.{0,80}"
+)
+_PRESENT = re.compile(r"今天是|现在是|現在是|(?:现在|当前|現在|系统)时间|农历|農曆|距离|倒计时")
 #: The time that scripts of feeds and messengers put on the page.
 _SCRIPTED = re.compile(
     r"\b(?:publish_?(?:time|date)|pub_?(?:date|time)|create_?time|ct)[\"']?\s?[:=]\s?[\"']?"
@@ -77,35 +86,79 @@ class _Page:
         url: str,
         now: datetime | None,
         zone: tzinfo,
+        *,
+        hidden: bool = False,
     ) -> None:
         body = tree.find("body")
-        self.html = html
-        self.rows = scan(tree if body is None else body)
+        self.html, self.tree, self.hidden = html, tree, hidden
+        self.rows = scan(tree if body is None else body, hidden=hidden)
         self.declared, self.url, self.now, self.zone = declared, url, now, zone
         element = tree.find(".//title")
         self.titles = [
             tidy("".join(map(str, element.itertext()))) if element is not None else "",
             declared.title,
         ]
+        #: The names of the site: as declared, and as they stand behind the headline in the title.
+        self.site = f"{declared.site} {self.titles[0][len(without_site(self.titles[0])) :]}"
 
     def read(self) -> ArticleFields | None:
         title_at, numbers = self._locate()
         content = self._content(numbers)
-        if len("".join(content.body)) < _SHORTEST_BODY:
+        if _size(content) < _THIN:
+            if hidden := self._hidden(content):
+                return hidden
+            if embedded := self._embedded(content):
+                return embedded
+        if _size(content) < _SHORTEST_BODY:
             return None
-        header, under, footer = self._around(title_at, numbers)
+        above, under, footer = self._around(title_at, numbers)
+        header = [*above, *under]
         source = credits.source_in([*header, *footer]) or self._declared_source()
         person = credits.sourced_author(source)
+        marked = self._marked(title_at, numbers)
         return ArticleFields(
             url=self.url,
             title=self._title(title_at),
-            published_at=self._published(header, footer, content.body),
+            published_at=self._published(title_at, numbers, (above, under, footer), content.body),
             source=credits.medium_in(header) if person else source,
-            authors=self._authors(header, under, footer, content.body) or person,
+            authors=self._authors(header, under, footer, content.body, marked) or person,
             editors=credits.editors_in([*footer, *header, *content.body[-2:]]),
             section=self.declared.section,
             body=content.body,
             images=content.images,
+            template=TEMPLATE,
+        )
+
+    def _hidden(self, shown: Content) -> ArticleFields | None:
+        """The article of a page that hides it until its script has run; None where hidden parts add little."""
+        if self.hidden or ("hidden" not in self.html and "none" not in self.html):
+            return None
+        page = _Page(self.html, self.tree, self.declared, self.url, self.now, self.zone, hidden=True)
+        found = page.read()
+        return found if found and len("".join(found.body)) > 2 * max(_size(shown), _SHORTEST_BODY) else None
+
+    def _embedded(self, shown: Content) -> ArticleFields | None:
+        """The article that the page's scripts hold; None where they hold little more than the page shows."""
+        found = read_embedded(self.tree, tuple(filter(None, self.titles)))
+        if found is None or len(found.body) < 2 * _size(shown):
+            return None
+        body = tuple(found.body.splitlines())
+        site, declared = self.site, self.declared
+        stamps = [read_declared(value, self.zone) for value in (found.published, declared.published) if value]
+        best = next(filter(None, stamps), None) or read_address(self.url, self.zone)
+        title = found.title or self._title(None)
+        return ArticleFields(
+            url=self.url,
+            title=title,
+            published_at=best.at if best and not self._is_future(best) else None,
+            source=found.source or self._declared_source(),
+            authors=authors_of("", body)
+            or credits.declared_people(found.authors, site)
+            or credits.declared_people(declared.authors, site),
+            editors=credits.editors_in(body[-2:]),
+            section=declared.section,
+            body=body,
+            images=shown.images,
             template=TEMPLATE,
         )
 
@@ -124,12 +177,23 @@ class _Page:
         return title_at, numbers
 
     def _around(self, title_at: int | None, numbers: Sequence[int]) -> tuple[list[str], list[str], list[str]]:
-        """The short lines from a little above the headline, those below it, and those below the text."""
+        """The short lines a little above the headline, those from it to the text, and those below the text."""
+        top, below, start, end = self._bounds(title_at, numbers)
+        rows = self.rows
+        return _short(rows[top:below]), _short(rows[below:start]), _short(rows[end : end + _BELOW])
+
+    def _bounds(self, title_at: int | None, numbers: Sequence[int]) -> tuple[int, int, int, int]:
+        """The rows where the lines above the headline begin, those below it, the text, and what follows it."""
         rows = self.rows
         start, end = (numbers[0], numbers[-1] + 1) if numbers else (min(len(rows), 20), len(rows))
-        top = start - 10 if title_at is None else title_at - _ABOVE
-        below = max(0, start - 4) if title_at is None else title_at + 1
-        return _short(rows[max(0, top) : start]), _short(rows[below:start]), _short(rows[end : end + _BELOW])
+        if title_at is None or title_at >= start:
+            return max(0, start - 10), max(0, start - 4), start, end
+        return max(0, title_at - _ABOVE), title_at + 1, start, end
+
+    def _marked(self, title_at: int | None, numbers: Sequence[int]) -> tuple[str, ...]:
+        """The names that the markup near the headline gives as the author's."""
+        top, _, start, _ = self._bounds(title_at, numbers)
+        return tuple(name for row in self.rows[top:start] for name in row.names)
 
     def _title(self, at: int | None) -> str:
         if at is not None:
@@ -171,15 +235,22 @@ class _Page:
         return content
 
     def _authors(
-        self, header: list[str], under: list[str], footer: list[str], body: Sequence[str]
+        self,
+        header: list[str],
+        under: list[str],
+        footer: list[str],
+        body: Sequence[str],
+        marked: tuple[str, ...],
     ) -> tuple[str, ...]:
+        site = self.site
         return (
             credits.authors_in(header)
             or credits.signed_in(body)
             or authors_of("", body)
+            or credits.marked_people(marked, site)
             or credits.bare_authors(under)
             or credits.authors_in([*footer, *body[-2:]])
-            or credits.declared_people(self.declared.authors, self.declared.site)
+            or credits.declared_people(self.declared.authors, site)
             or credits.posters_in([*header, *footer])
         )
 
@@ -187,21 +258,43 @@ class _Page:
         value = self.declared.source
         return credits.source_in([value]) or value if len(value) <= 40 else ""
 
-    def _published(self, header: list[str], footer: list[str], body: Sequence[str]) -> datetime | None:
+    def _published(
+        self,
+        title_at: int | None,
+        numbers: Sequence[int],
+        around: tuple[list[str], list[str], list[str]],
+        body: Sequence[str],
+    ) -> datetime | None:
         """The declared time, or the one shown: of two for one day, the one that has a time of day."""
+        above, under, footer = around
         near = read_address(self.url, self.zone)
         declared = read_declared(self.declared.published, self.zone) if self.declared.published else None
-        shown = self._shown(header, near or declared) or self._shown(footer, near or declared)
-        best = _better(declared, shown) or near or self._elsewhere([*header, *footer, *body[-1:]])
-        if best is None or (self.now is not None and best.at > self.now + timedelta(days=2)):
-            return None
-        return best.at
+        declared = declared or self._stamped(title_at, numbers)
+        shown = next(
+            filter(None, (self._shown(lines, near or declared) for lines in (under, above, footer))), None
+        )
+        best = _better(declared, shown) or near or self._elsewhere([*above, *under, *footer, *body[-1:]])
+        return None if best is None or self._is_future(best) else best.at
+
+    def _is_future(self, stamp: Stamp) -> bool:
+        return self.now is not None and stamp.at > self.now + timedelta(days=2)
+
+    def _stamped(self, title_at: int | None, numbers: Sequence[int]) -> Stamp | None:
+        """The machine-readable time of the first `<time>` near the headline."""
+        top, _, start, _ = self._bounds(title_at, numbers)
+        stamps = (stamp for row in self.rows[top:start] for stamp in row.stamps)
+        return next(filter(None, (read_declared(stamp, self.zone) for stamp in stamps)), None)
 
     def _shown(self, lines: list[str], near: Stamp | None) -> Stamp | None:
+        """The time that lines show: one with a time of day first; that of a change only where no other stands."""
         day = near.at if near else None
-        stamps = [read_time(line, self.zone, now=self.now, near=day) for line in lines]
-        found = [stamp for stamp in stamps if stamp]
-        return next((stamp for stamp in found if stamp.timed), found[0] if found else None)
+        kept = [line for line in lines if not _PRESENT.search(line)]
+        for texts in ([_CHANGED.sub(" ", line) for line in kept], kept):
+            stamps = [read_time(text, self.zone, now=self.now, near=day) for text in texts if text]
+            found = [stamp for stamp in stamps if stamp]
+            if found:
+                return next((stamp for stamp in found if stamp.timed), found[0])
+        return None
 
     def _elsewhere(self, lines: list[str]) -> Stamp | None:
         """A date near the page's top, else one in its scripts, else a month without a day near the text."""
@@ -213,22 +306,31 @@ class _Page:
         return next(filter(None, (read_month(line, self.zone) for line in lines if len(line) < 60)), None)
 
 
+def _size(content: Content) -> int:
+    return sum(map(len, content.body))
+
+
 def _short(rows: Sequence[Row]) -> list[str]:
     return [row.text for row in rows if len(row.text) <= _LONGEST_META]
 
 
 def _better(declared: Stamp | None, shown: Stamp | None) -> Stamp | None:
-    """Of the declared and the shown time the better: the declared, unless only the shown has a time of day."""
-    if declared is None or shown is None:
+    """Of the declared and the shown time of one day the better: the one with a time of day, of two the shown one.
+
+    What a reader sees is the article's time; systems often declare when its entry was made. What is shown stands
+    in the site's own offset.
+    """
+    if declared is None or shown is None or not shown.timed:
         return declared or shown
-    apart = shown.at.replace(tzinfo=UTC) - declared.at.astimezone(UTC).replace(tzinfo=UTC)
-    if declared.timed and shown.timed and declared.at.utcoffset() == timedelta():
+    if not declared.timed:
+        return shown if abs(shown.at - declared.at) < timedelta(days=1) else declared
+    if abs(shown.at - declared.at) < timedelta(minutes=1):
+        return declared
+    apart = (shown.at.replace(tzinfo=UTC) - declared.at.replace(tzinfo=UTC)).total_seconds()
+    minutes = round(apart / 60)
+    if declared.at.utcoffset() == timedelta() and minutes % 15 == 0 and abs(minutes) <= 14 * 60:
         # Declared in UTC, shown by the site's own clock: the two together tell the site's offset.
-        seconds = round(apart.total_seconds() / 60) * 60
-        if seconds % 900 == 0 and abs(seconds) <= 14 * 3600:
-            return Stamp(declared.at.astimezone(timezone(timedelta(seconds=seconds))), timed=True)
-    return (
-        shown
-        if abs(shown.at - declared.at) < timedelta(days=1) and shown.timed and not declared.timed
-        else declared
-    )
+        return Stamp(declared.at.astimezone(timezone(timedelta(minutes=minutes))), timed=True)
+    if abs(apart) < 60:
+        return declared
+    return Stamp(shown.at.replace(tzinfo=declared.at.tzinfo), timed=True) if abs(apart) < 86400 else declared

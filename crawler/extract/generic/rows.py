@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 
 from lxml import etree
 
@@ -20,6 +21,12 @@ _FURNITURE = re.compile(
     r"|player|weixin|wechat|download)(?:$|[-_\s])",
     re.I,
 )
+#: Class names, ids and relations under which sites keep an author's name.
+_AUTHOR = re.compile(
+    r"(?:^|[-_\s])(?:authors?|by-?line|writer|reporters?|zuozhe|posted-?by|contributors?|p-author)"
+    r"(?:[-_]?(?:names?|link|text|info))?(?:$|[-_\s])",
+    re.I,
+)
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _FURNITURE_TAGS = frozenset(("nav", "aside", "footer"))
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
@@ -31,6 +38,7 @@ _CAPTIONS = frozenset(("figcaption", "caption"))
 #: Containers so large that a class name on them says nothing of their text.
 _WHOLE = frozenset(("html", "body"))
 _LONGEST_NAME = 200
+_LONGEST_STAMP, _LONGEST_MARK, _MOST_MARKS, _MOST_PIECES = 40, 40, 4, 6
 #: A page with more lines than this is no article; reading stops, so that its size cannot hold us up.
 MOST_ROWS = 20_000
 
@@ -52,7 +60,8 @@ class Row:
     """One line: its text, how many of its characters are links, the block it stands in.
 
     `zone`: it stands in a part that names itself furniture. `level`: 1–6 for a heading, else 0. `pictures` are
-    the addresses of the pictures that stand before it, since the row before.
+    the addresses of the pictures that stand before it, since the row before. `stamps` are the machine-readable
+    times of its `<time>` elements, `names` the texts of elements that name themselves an author's.
     """
 
     text: str
@@ -62,6 +71,8 @@ class Row:
     level: int
     line: Line
     pictures: list[Picture] = field(default_factory=list)
+    stamps: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=2048)
@@ -80,6 +91,20 @@ def is_zone(element: etree._Element) -> bool:
     return False
 
 
+@lru_cache(maxsize=2048)
+def _names_author(name: str) -> bool:
+    return _AUTHOR.search(_CAMEL.sub("-", name)) is not None
+
+
+def _is_author(element: etree._Element) -> bool:
+    """Tell whether an element names itself an author's, by class, id, relation or property."""
+    for key in ("class", "id", "rel", "itemprop"):
+        name = element.get(key)
+        if name and len(name) <= _LONGEST_NAME and _names_author(name):
+            return True
+    return False
+
+
 class _Scanner:
     """Collects text until a row is complete."""
 
@@ -91,6 +116,8 @@ class _Scanner:
         self._linked = 0
         self.anchors = self.zones = self.bold = self.captions = 0
         self._plain = False
+        self._stamps: list[str] = []
+        self._names: list[str] = []
         self.level = 0
 
     def text(self, text: str | None) -> None:
@@ -116,8 +143,24 @@ class _Scanner:
             )
             self.rows.append(row)
             self.pictures = []
+            if self._stamps or self._names:
+                row.stamps, row.names = tuple(self._stamps), tuple(self._names)
+                self._stamps.clear()
+                self._names.clear()
         self._pieces.clear()
         self._linked, self._plain = 0, False
+
+    def mark(self, element: etree._Element, tag: str) -> None:
+        """Note what an element says by itself of time and author."""
+        if tag == "time":
+            stamp = element.get("datetime") or ""
+            if 8 <= len(stamp) <= _LONGEST_STAMP and len(self._stamps) < _MOST_MARKS:
+                self._stamps.append(stamp)
+        if len(self._names) < _MOST_MARKS and _is_author(element):
+            pieces = [str(piece) for piece in islice(element.itertext(), _MOST_PIECES)]
+            name = tidy("".join(pieces))
+            if 2 <= len(name) <= _LONGEST_MARK:
+                self._names.append(name)
 
     def enter(self, element: etree._Element, tag: str, plain: bool) -> None:
         self.flush()
@@ -133,6 +176,13 @@ class _Scanner:
         self.box.end = len(self.rows)
         if self.box.parent is not None:
             self.box = self.box.parent
+
+    def finish(self) -> list[Row]:
+        """Close what is still open, and return the rows."""
+        while self.box.parent is not None:
+            self.leave()
+        self.leave()
+        return self.rows
 
     def open(self, element: etree._Element, tag: str, plain: bool) -> None:
         if tag in BLOCKS or tag in _CELLS:
@@ -151,6 +201,8 @@ class _Scanner:
             self.pictures.append(Picture(lazy if lazy and (not src or src.startswith("data:")) else src))
         if tag in _BOLD:
             self.bold += 1
+        if not plain:
+            self.mark(element, tag)
         self.text(element.text)
 
     def close(self, tag: str) -> None:
@@ -165,8 +217,11 @@ class _Scanner:
             self.bold -= 1
 
 
-def scan(root: etree._Element) -> list[Row]:
-    """Return the rows of a tree in reading order, hidden parts left out; at most MOST_ROWS of them."""
+def scan(root: etree._Element, *, hidden: bool = False) -> list[Row]:
+    """Return the rows of a tree in reading order; at most MOST_ROWS of them.
+
+    Parts that a browser does not show at first are left out, unless `hidden`: scripts show some of them later.
+    """
     scanner = _Scanner()
     skipped: etree._Element | None = None
     zones: list[etree._Element] = []
@@ -175,7 +230,7 @@ def scan(root: etree._Element) -> list[Row]:
         tag = element.tag
         if event == "start":
             plain = not element.keys()
-            if element is not root and (tag in _UNSEEN if plain else tag == "title" or is_unseen(element)):
+            if element is not root and _skips(element, tag, plain or hidden):
                 walk.skip_subtree()
                 skipped = element
                 continue
@@ -195,7 +250,9 @@ def scan(root: etree._Element) -> list[Row]:
             scanner.text(element.tail)
         if len(scanner.rows) > MOST_ROWS:
             break
-    while scanner.box.parent is not None:
-        scanner.leave()
-    scanner.leave()
-    return scanner.rows
+    return scanner.finish()
+
+
+def _skips(element: etree._Element, tag: str, by_tag: bool) -> bool:
+    """Tell whether an element is not read: by its tag alone, or by its attributes too."""
+    return tag in _UNSEEN if by_tag else tag == "title" or is_unseen(element)
