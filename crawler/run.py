@@ -19,6 +19,9 @@ from scrapy.utils.reactor import install_reactor
 from crawler.archive import Archive, ArchivePlace
 from crawler.hosts import Hosts
 from crawler.middlewares import Politeness
+from crawler.render.ask import SETTINGS as BROWSER_SETTINGS
+from crawler.render.ask import Limits, browser_meta, require_browser
+from crawler.sites.model import Rendering
 from crawler.task import CrawlResult, CrawlTask, Tally
 from storage.database import Database
 from storage.errors import FetchFailed
@@ -31,13 +34,14 @@ REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 @dataclass(frozen=True, slots=True)
 class Options:
     """What all crawls of one process share. `requests_spent`: host → requests in the hour before; `archive`:
-    where what is fetched is archived, None for nowhere.
+    where what is fetched is archived, None for nowhere; `browser`: what bounds it.
     """
 
     requests_per_hour: float | None = None
     allow_private_addresses: bool = False
     requests_spent: Mapping[str, int] = field(default_factory=dict)
     archive: ArchivePlace | None = None
+    browser: Limits = field(default_factory=Limits)
     overrides: Mapping[str, Any] = field(default_factory=dict)
 
     def settings(self) -> Settings:
@@ -57,18 +61,21 @@ class Crawls:
         self.database = database
         self._hosts = Hosts(options.requests_per_hour, options.requests_spent)
         self._going: dict[Crawler, CrawlTask] = {}
+        self._options = options
+        self._browser: Any = None  # crawler.render.browser.Browser, where a channel needs one
         settings = options.settings()
         self._runner = AsyncCrawlerRunner(settings)
         place = options.archive
         self._archive = Archive(database, place, settings["USER_AGENT"]) if place else None
 
     async def crawl(self, task: CrawlTask, listener: Callable[[Tally], None]) -> CrawlResult:
-        """Do one task. A failure inside is a problem of the result, never an exception of the page's making."""
-        from crawler.spiders.channel import ChannelSpider
+        """Do one task. A failure inside is a problem of the result, never an exception of the page's making.
 
+        Raises ConfigError where its pages need a browser and there is none.
+        """
         tally = Tally(listener)
         started = time.monotonic()
-        crawler = self._runner.create_crawler(ChannelSpider)
+        crawler = self._crawler(task)
         self._going[crawler] = task
         try:
             await self._runner.crawl(
@@ -78,6 +85,7 @@ class Crawls:
                 database=self.database,
                 hosts=self._hosts,
                 archive=None if task.dry_run else self._archive,
+                browser=self._browser,
             )
         finally:
             del self._going[crawler]
@@ -97,6 +105,17 @@ class Crawls:
             gap=self._hosts.budget(host).gap(host, time.monotonic()),
         )
 
+    def _crawler(self, task: CrawlTask) -> Crawler:
+        """The crawler for a task; one whose pages need it is given the browser of this process."""
+        from crawler.spiders.channel import ChannelSpider
+
+        settings = self._options.settings()
+        if task.channel.rendering is not None:
+            if self._browser is None:
+                self._browser = make_browser(self._options)
+            settings.setdict(BROWSER_SETTINGS, "cmdline")
+        return Crawler(ChannelSpider, settings)
+
     async def stop(self, only: CrawlTask | None = None) -> None:
         """Finish the pages in hand and end all crawls, or only that of one task; requests that still wait for
         their turn are given up.
@@ -111,13 +130,23 @@ class Crawls:
                 polite.stop()
         await asyncio.gather(*(crawler.stop_async() for crawler in running))
 
-    def close(self) -> None:
-        """Let go of the archive's file, when all crawls have ended."""
+    async def close(self) -> None:
+        """End the browser and let go of the archive's file, when all crawls have ended."""
+        if self._browser is not None:
+            await self._browser.close()
         if self._archive is not None:
             self._archive.close()
 
     def _chosen(self, only: CrawlTask | None) -> list[Crawler]:
         return [crawler for crawler, task in self._going.items() if only is None or task is only]
+
+
+def make_browser(options: Options) -> Any:
+    """The browser of a process (`crawler.render.browser.Browser`). Raises ConfigError where there is none."""
+    require_browser()
+    from crawler.render.browser import Browser
+
+    return Browser(options.browser, allow_private_addresses=options.allow_private_addresses)
 
 
 def _runs(crawler: Crawler) -> bool:
@@ -148,24 +177,40 @@ def crawl_all(
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, interrupt)
         results = []
-        for task in tasks:
-            if stopped.is_set():
-                break
-            results.append(await crawls.crawl(task, partial(listener, task)))
-        crawls.close()
+        try:
+            for task in tasks:
+                if stopped.is_set():
+                    break
+                results.append(await crawls.crawl(task, partial(listener, task)))
+        finally:
+            await crawls.close()
         return results
 
     return in_reactor(work)
 
 
-def fetch_one(url: str, *, allow_private_addresses: bool = False) -> PageBody:
-    """Fetch one page, under the same rules as a crawl. Raises FetchFailed. Once in a process, as `crawl_all`."""
+def fetch_one(
+    url: str,
+    *,
+    allow_private_addresses: bool = False,
+    rendering: Rendering | None = None,
+    listing: bool = False,
+) -> PageBody:
+    """Fetch one page, under the same rules as a crawl; by the browser, where `rendering` says so.
+
+    Raises FetchFailed, and ConfigError where there is no browser. Once in a process, as `crawl_all`.
+    """
     from crawler.spiders.page import PageSpider
 
     async def work() -> PageBody:
-        runner = AsyncCrawlerRunner(Options(allow_private_addresses=allow_private_addresses).settings())
+        settings = Options(allow_private_addresses=allow_private_addresses).settings()
+        asked = browser_meta(rendering, listing=listing)
+        if asked:
+            require_browser()
+            settings.setdict(BROWSER_SETTINGS, "cmdline")
+        runner = AsyncCrawlerRunner(settings)
         crawler = runner.create_crawler(PageSpider)
-        await runner.crawl(crawler, url=url)
+        await runner.crawl(crawler, url=url, meta=asked)
         spider: Any = crawler.spider
         if spider.page is None:
             raise FetchFailed(f"The page could not be fetched, {spider.problem}", subject=url)

@@ -144,18 +144,18 @@ class Browser:
 
     def __init__(
         self,
-        limits: Limits = Limits(),
+        limits: Limits | None = None,
         *,
         allow_private_addresses: bool = False,
         find: Callable[[], Found] = require_chromium,
     ) -> None:
-        self.limits = limits
+        self.limits = limits or Limits()
         self.lives = 0
         self.life: Life | None = None
         self._allow_private = allow_private_addresses
         self._find = find
         self._turn = asyncio.Lock()
-        self._tabs = asyncio.Semaphore(limits.tabs)
+        self._tabs = asyncio.Semaphore(self.limits.tabs)
         self._resting: asyncio.TimerHandle | None = None
         self._ending: asyncio.Task[None] | None = None
 

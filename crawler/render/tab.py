@@ -18,7 +18,7 @@ from playwright.async_api import CDPSession, Page, Request, Response
 from playwright.async_api import Error as PlaywrightError
 
 from crawler.render.ask import Ask, Limits
-from crawler.render.blocking import is_refused, patterns, site_of
+from crawler.render.blocking import is_refused, is_tracker, patterns, site_of
 
 #: Seconds without an open request after which a page is at rest; and one that still lacks the selector it should show.
 QUIET, LACKING = 0.35, 2.0
@@ -27,12 +27,18 @@ MORE_SECONDS = 6.0
 #: Seconds for what is done to a page that is at rest, and to close one.
 STEP, CLOSE = 10.0, 5.0
 TICK = 0.05
+#: A path that is asked for more often than this is a poll: the page shows already what it has.
+POLLS = 3
 #: Requests on which the text of a page may hang.
 TEXT = frozenset({"document", "script", "xhr", "fetch", "other"})
 DATA = frozenset({"xhr", "fetch"})
 
 _LINKS = "() => document.links.length"
-_TO_THE_END = "() => window.scrollTo(0, document.documentElement.scrollHeight)"
+#: Up first: a page that watches for its foot to come into sight must see it go.
+_TO_THE_END = """() => new Promise((done) => {
+  window.scrollTo(0, 0);
+  setTimeout(() => { window.scrollTo(0, document.documentElement.scrollHeight); done(); }, 100);
+})"""
 _NO_POPUPS = "window.open = () => null"
 #: Frames of the same site and open shadow roots become part of the document, in place: no serializer shows them else.
 _FLATTEN = """() => {
@@ -85,6 +91,7 @@ class Tab:
         self.failure: Exception | None = None  # why it could not be followed
         self._open: set[Request] = set()
         self._troubles: list[str] = []  # data of the page's own site that did not come
+        self._times: Counter[str] = Counter()  # path → requests since the page was opened, or unfolded
         self._changed = time.monotonic()
         self._session: CDPSession | None = None
         self._frame = ""  # the browser's name for the page's own frame
@@ -114,7 +121,8 @@ class Tab:
         Raises Unsettled, and PlaywrightError where the page is gone.
         """
         page = self._page()
-        await self._settle(page)
+        async with asyncio.timeout(self._limits.settle_seconds + CLOSE):
+            await self._settle(page)
         if self.ask.depth:
             await self._unfold(page)
         async with asyncio.timeout(STEP):
@@ -211,6 +219,7 @@ class Tab:
 
     async def _more_links(self, page: Page, before: int) -> int:
         """The number of links, once it has grown and the page is at rest again, or nothing comes any more."""
+        self._times.clear()
         self._changed = time.monotonic()
         until = self._changed + MORE_SECONDS
         while time.monotonic() < until:
@@ -243,9 +252,11 @@ class Tab:
     def _begun(self, request: Request) -> None:
         if request.is_navigation_request():
             self.sent_to = urlsplit(request.url).hostname or ""
-        if request.resource_type in TEXT and not is_refused(
-            request.resource_type, request.url, self._page().url, inner=False
-        ):
+        where = urlsplit(request.url)
+        path = f"{where.netloc}{where.path}"
+        self._times[path] += 1
+        is_poll = self._times[path] > POLLS
+        if request.resource_type in TEXT and not is_poll and not is_tracker(where.hostname or ""):
             self._open.add(request)
             self._changed = time.monotonic()
 

@@ -20,14 +20,17 @@ from twisted.python.failure import Failure
 from crawler.answers import asked_url, body_of, header, latency, reason
 from crawler.hosts import Hosts
 from crawler.middlewares import StoppedError
+from crawler.offered import SITEMAP_LINKS, is_dated, is_sitemap, links_of, sitemaps_worth_a_visit
 from crawler.pipeline import Visited, count
 from crawler.quarantine import Quarantine, Wanted
 from crawler.read import Part
 from crawler.readers import ReaderDied, Readers
+from crawler.render.ask import browser_meta
 from crawler.sites import channel as channel_named
-from crawler.sites.model import ArticleAddress, Channel, ListingPage
+from crawler.sites.model import ArticleAddress, ListingPage
+from crawler.sources import Source, SourceKind, read_source
 from crawler.task import CrawlTask, PageVisit, Tally
-from crawler.text.decode import decode
+from crawler.text.decode import decode, decode_as
 from crawler.visit import Ask, Visit, judge
 from storage import articles
 from storage.database import Database
@@ -40,6 +43,10 @@ LISTING_PRIORITY = 10
 CATCH_UP_PAGES = 3
 #: How many columns of a channel are visited: those it names, and those its home page shows.
 COLUMN_LIMIT = 24
+#: An index of sitemaps may lead to a further index, and that to no more.
+SITEMAP_DEPTH = 3
+#: A sitemap may have 50 MB unpacked, and is a page all the same.
+SOURCE_BYTES = 50 * 2**20
 #: How many requests wait for their answers at a time; the articles beyond are kept as no more than key and address.
 AT_ONCE = 64
 
@@ -79,6 +86,7 @@ class ChannelSpider(Spider):
         tally: Tally | None = None,
         database: Database | None = None,
         hosts: Hosts | None = None,
+        browser: Any = None,
         **options: Any,
     ) -> None:
         super().__init__(**options)
@@ -87,6 +95,7 @@ class ChannelSpider(Spider):
         self.publisher = self.task.channel.publisher
         self.run_id: int | None = None
         self.hosts = hosts
+        self.browser = browser  # crawler.render.browser.Browser, for a channel that needs one
         self.readers = Readers()
         self._database = database
         self._quarantine: Quarantine | None = None
@@ -95,6 +104,7 @@ class ChannelSpider(Spider):
         self._open = 0  # requests without an answer
         self._unknown: set[str] = set()  # found, not visited yet: the store has nothing to say of them
         self._listings: set[str] = set()
+        self._sources = set(self.task.channel.sources)
         self._links_found = 0
 
     @classmethod
@@ -151,11 +161,9 @@ class ChannelSpider(Spider):
     # -- listings
 
     def _channel_listings(self) -> Iterator[Request]:
-        channel = self.task.channel
-        yield from self._listing_requests([channel.home], Way(Role.HOME))
-        yield from self._listing_requests(
-            (channel.home + path.lstrip("/") for path in channel.columns), Way(Role.NAMED)
-        )
+        home, *named = self.task.channel.listings
+        yield from self._listing_requests([home], Way(Role.HOME))
+        yield from self._listing_requests(named, Way(Role.NAMED))
 
     def parse_listing(self, response: Response, way: Way) -> Iterator[Request]:
         """Find a listing's articles, its next page and, on a home page, its columns."""
@@ -171,22 +179,74 @@ class ChannelSpider(Spider):
         if response.status != 200:
             self._listing_failed(response.url, f"the server answers {response.status}", way)
             return
+        source = self._source_in(response)
+        if source is not None:
+            yield from self._follow_source(source, response, way)
+            return
         try:
-            text = decode(response.body, header(response, "Content-Type")).text
+            text = self._text_of(response)
         except PageError as error:
             self._listing_failed(response.url, error.message, way)
             return
-        listing = self.publisher.read_listing(text, response.url)
+        listing = self.publisher.read_listing(text, response.url, now=datetime.now(UTC))
         yield from self._follow(listing, response, way)
 
-    def _follow(self, listing: ListingPage, response: Response, way: Way) -> Iterator[Request]:
+    def _text_of(self, response: Response) -> str:
+        if self.publisher.charset:
+            return decode_as(response.body, self.publisher.charset).text
+        return decode(response.body, header(response, "Content-Type")).text
+
+    def _source_in(self, response: Response) -> Source | None:
+        """The feed or sitemap that an answer is; what calls itself HTML is one only where the channel says so."""
+        kind = header(response, "Content-Type")
+        if "html" in (kind or "html") and asked_url(response) not in self._sources:
+            return None
+        return read_source(
+            response.body, kind, response.url, now=datetime.now(UTC), time_zone=self.publisher.time_zone
+        )
+
+    def _follow_source(self, source: Source, response: Response, way: Way) -> Iterator[Request]:
+        """Go on from a feed or sitemap: the articles that it offers, the sitemaps of an index, a feed's next page."""
+        if source.problem and not (source.entries or source.further):
+            self._listing_failed(response.url, source.problem, way)
+            return
+        most = SITEMAP_LINKS if self.task.pages is None else None
+        offered = links_of(source, self.publisher, response.url, most)
+        if source.entries and not offered:
+            self.tally.problem(
+                response.url,
+                f"Of {len(source.entries)} addresses here none is an article's",
+                "Look at the channel's pattern: article = { url = … }",
+                page_failed=False,
+            )
+        if source.kind is not SourceKind.INDEX:
+            pages = () if is_sitemap(source) else source.further
+            yield from self._follow(ListingPage(offered, pages), response, way, empty_is_well=True)
+            return
+        yield from self._follow_index(source, response, way)
+
+    def _follow_index(self, index: Source, response: Response, way: Way) -> Iterator[Request]:
+        asked = asked_url(response)
+        known = articles.validators(self.database, [*index.further, asked])
+        visited = {url: one.visited_at for url, one in known.items() if one.visited_at is not None}
+        chosen = sitemaps_worth_a_visit(index, visited, visited.get(asked), self.task.pages)
+        if way.page < SITEMAP_DEPTH:
+            self._sources.update(chosen)
+            yield from self._listing_requests(chosen, dataclasses.replace(way, page=way.page + 1))
+        # An index that does not say what changed is asked for in full: that it is the same means nothing.
+        self._remember_listing(response, with_validators=is_dated(index))
+        self._listing_visited(way)
+
+    def _follow(
+        self, listing: ListingPage, response: Response, way: Way, *, empty_is_well: bool = False
+    ) -> Iterator[Request]:
         if listing.moved_to and not listing.links:
             yield from self._listing_requests([listing.moved_to], way)
             return
         links = [link for link in listing.links if self._wanted(link)]
         self._links_found += len(links)
         unknown = self._discover(links)
-        if not listing.links:
+        if not listing.links and not empty_is_well and not self._has_sources(way):
             self.tally.problem(
                 response.url,
                 "The listing has no article links",
@@ -206,6 +266,10 @@ class ChannelSpider(Spider):
             yield from self._listing_requests(
                 self._next_page(listing), dataclasses.replace(way, page=way.page + 1)
             )
+
+    def _has_sources(self, way: Way) -> bool:
+        """Whether a home without articles is no surprise: they are found through feeds and sitemaps."""
+        return way.role is Role.HOME and bool(self.task.channel.sources)
 
     def _deeper(self, way: Way, links: list[Link], unknown: int) -> bool:
         if self.task.pages is not None:
@@ -234,14 +298,14 @@ class ChannelSpider(Spider):
         self._unknown.update(link.key for link in found)
         return len(found)
 
-    def _remember_listing(self, response: Response) -> None:
+    def _remember_listing(self, response: Response, *, with_validators: bool = True) -> None:
         if not self.task.dry_run:
             articles.remember_listing(
                 self.database,
                 asked_url(response),
                 channel=self.task.channel.name,
-                etag=header(response, "ETag"),
-                last_modified=header(response, "Last-Modified"),
+                etag=header(response, "ETag") if with_validators else None,
+                last_modified=header(response, "Last-Modified") if with_validators else None,
                 now=datetime.now(UTC),
             )
 
@@ -271,19 +335,34 @@ class ChannelSpider(Spider):
 
     def _given(self, urls: Iterable[str]) -> Iterator[Request]:
         for url in urls:
-            address = self.publisher.locate(url)
+            address = self._article_at(url)
             if address is None:
                 yield from self._listing_requests([url], Way(self._role_of(url)))
             else:
                 yield from self._visit(address.key, url, address)
 
+    def _article_at(self, url: str) -> ArticleAddress | None:
+        """The article that a given page is, None for a listing. Where the address does not tell, the store may."""
+        if url in self.task.channel.listings:
+            return None
+        located = self.publisher.locate(url)
+        if located is not None:
+            return located
+        listed = self.publisher.listed(url)
+        if listed is None:
+            return None
+        known = articles.validators(self.database, [url]).get(url)
+        if known is None:
+            found = articles.pending(self.database, self.task.channel.name)
+            return listed if listed.key in {link.key for link in found} else None
+        return listed if known.article is not None else None
+
     def _role_of(self, url: str) -> Role:
-        channel = self.task.channel
         if self.task.follow:
             return Role.NAMED  # a person asks for it
-        if url == channel.home:
+        home, *named = self.task.channel.listings
+        if url == home:
             return Role.HOME
-        named = {channel.home + path.lstrip("/") for path in channel.columns}
         return Role.NAMED if url in named else Role.FOUND
 
     def _plan(self, found: Iterable[tuple[str, str]]) -> Iterator[Request]:
@@ -300,14 +379,14 @@ class ChannelSpider(Spider):
         while self._backlog and self._open < AT_ONCE:
             key, url = self._backlog.popleft()
             self.tally.queued -= 1  # its requests are counted one by one
-            address = self.publisher.locate(url)
+            address = self.publisher.listed(url)
             yield from self._begin(key, url, address) if address is not None else ()
 
     def _visit(
         self, key: str, url: str, address: ArticleAddress | None = None, *, fresh: bool = False
     ) -> list[Request]:
         """The first requests of a visit to an article, or none where this run visits it already."""
-        address = address or self.publisher.locate(url)
+        address = address or self.publisher.listed(url)
         if key in self._keys or address is None:
             return []
         self._keys.add(key)
@@ -396,7 +475,10 @@ class ChannelSpider(Spider):
         if wanted.key is not None:
             return self._visit(wanted.key, wanted.url, fresh=wanted.fresh)
         self._asked()
-        return [Request(wanted.url, callback=self.parse_probe, errback=self.probe_failed, dont_filter=True)]
+        rendering, time_zone = self.task.channel.rendering, self.publisher.time_zone
+        asked = browser_meta(rendering, listing=False, time_zone=time_zone)
+        probe = Request(wanted.url, self.parse_probe, errback=self.probe_failed, meta=asked, dont_filter=True)
+        return [probe]
 
     def parse_probe(self, response: Response) -> None:
         """Note what the site shows for an address that never was."""
@@ -431,7 +513,15 @@ class ChannelSpider(Spider):
         priority: int = 0,
     ) -> Request:
         self._asked()
-        meta = {"validators": (known.etag, known.last_modified)} if known else {}
+        rendering, time_zone = self.task.channel.rendering, self.publisher.time_zone
+        is_source = url in self._sources
+        meta = browser_meta(
+            None if is_source else rendering, listing=callback == self.parse_listing, time_zone=time_zone
+        )
+        if known and not meta:
+            meta = {"validators": (known.etag, known.last_modified)}
+        if is_source:
+            meta["download_maxsize"] = SOURCE_BYTES
         return Request(
             url,
             callback=callback,
@@ -477,7 +567,7 @@ def task_from_words(channel: str, home: str | None, pages: str | None, since: st
     """Build a task from the words of `scrapy crawl -a …`. Raises ConfigError for an unknown channel."""
     found = channel_named(channel)
     if home:
-        found = Channel(found.name, found.label, home.rstrip("/") + "/", found.publisher, found.columns)
+        found = dataclasses.replace(found, home=home.rstrip("/") + "/")
     return CrawlTask(
         channel=found,
         pages=int(pages) if pages else None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from scrapy import Request, Spider
@@ -19,15 +19,16 @@ class PageSpider(Spider):
     name = "page"
     custom_settings: dict[str, Any] | None = {"ITEM_PIPELINES": {}}  # noqa: RUF012 - as Scrapy declares it
 
-    def __init__(self, url: str, **options: Any) -> None:
+    def __init__(self, url: str, meta: Mapping[str, Any] | None = None, **options: Any) -> None:
         super().__init__(**options)
         self.url = url
+        self.meta = dict(meta or {})  # what the request is to say beside its address
         self.page: PageBody | None = None
         self.problem = "no answer"
 
     async def start(self) -> AsyncIterator[Request]:
         """Ask for the one page."""
-        yield Request(self.url, callback=self.parse, errback=self.failed, dont_filter=True)
+        yield Request(self.url, callback=self.parse, errback=self.failed, meta=self.meta, dont_filter=True)
 
     def parse(self, response: Response) -> None:
         """Keep the page as it came."""
