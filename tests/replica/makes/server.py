@@ -24,7 +24,7 @@ class Serving:
         self.base = ""
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="make", daemon=True)
-        self._runner = web.ServerRunner(web.Server(self._handle, access_log=None))
+        self._runner: web.ServerRunner | None = None
 
     @property
     def url(self) -> str:
@@ -40,9 +40,14 @@ class Serving:
         self._loop.run_forever()
 
     async def _start(self) -> None:
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        self.base = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        runner = self._runner = web.ServerRunner(web.Server(self._handle, access_log=None))
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        self.base = f"http://127.0.0.1:{runner.addresses[0][1]}"
+
+    async def _stop(self) -> None:
+        if self._runner is not None:
+            await self._runner.cleanup()
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         path = request.path_qs
@@ -69,7 +74,7 @@ class Serving:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._wait(self._runner.cleanup())
+        self._wait(self._stop())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
