@@ -64,6 +64,12 @@ def schedule_steady(scheduler: AsyncIOScheduler, name: str, work: Work, every: f
     scheduler.add_job(work, IntervalTrigger(seconds=every), id=name, replace_existing=True)
 
 
+def schedule_nightly(scheduler: AsyncIOScheduler, name: str, work: Work, hour: int) -> None:
+    """Do something each night, at some moment in the half hour after that hour."""
+    trigger = CronTrigger(hour=hour, minute=0, jitter=1800, timezone=scheduler.timezone)
+    scheduler.add_job(work, trigger, id=name, replace_existing=True)
+
+
 def cancel(scheduler: AsyncIOScheduler, job: str) -> None:
     """Do something no longer; what runs goes on. An unknown job is no error."""
     if scheduler.get_job(job) is not None:

@@ -214,6 +214,15 @@ def set_folder(connection: Connection, number: int, folder: Path) -> None:
     connection.execute(update(archive_files).where(archive_files.c.id == number).values(folder=text))
 
 
+def rebase(source: Database, target: Database) -> None:
+    """After rows were copied: name the folders as the other database must name them. Raises StorageError."""
+    with source.read() as connection:
+        found = files(connection)
+    with target.write() as connection:
+        for row in found:
+            set_folder(connection, row.id, row.path.parent)
+
+
 def folder_text(url: str, folder: Path) -> str:
     """A folder as the index names it: relative to an SQLite database that it is beside, so that both can be moved."""
     home = database_folder(url)

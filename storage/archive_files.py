@@ -203,6 +203,17 @@ def _scan(handle: BinaryIO, row: FileRow) -> tuple[int, list[Entry]]:
     return end, entries
 
 
+def is_free(row: FileRow) -> bool:
+    """Whether nobody writes to a file; one that is not there counts as free."""
+    if not row.path.exists():
+        return True
+    handle = _locked(row.path)
+    if handle is None:
+        return False
+    handle.close()
+    return True
+
+
 @contextlib.contextmanager
 def held(folder: Path, *, alone: bool) -> Iterator[None]:
     """Keep the files of a folder from being removed; `alone`, be the one who may remove some. Waits its turn."""

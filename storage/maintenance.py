@@ -1,11 +1,13 @@
-"""Care for the database: check it, prune it, copy it, measure it. Upgrading is `Database.upgrade`."""
+"""Care for the database: check it, copy it, measure it. Upgrading is `Database.upgrade`, pruning retention.py."""
 
 from __future__ import annotations
 
+import os
+import shutil
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing, suppress
-from dataclasses import dataclass
+from contextlib import ExitStack, closing, suppress
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,32 +19,34 @@ from sqlalchemy import (
     Select,
     Table,
     and_,
-    delete,
     distinct,
     func,
     or_,
     select,
 )
+from sqlalchemy.exc import DBAPIError
 
-from storage import outbox, search, story_index, subscriptions
+from storage import archive, outbox, search, story_index, subscriptions, warc
+from storage.archive_files import held
 from storage.bodies import ZstdError, body_digest, unpack
 from storage.database import Database
-from storage.errors import StorageError
+from storage.errors import ArchiveError, StorageError
 from storage.records import NotificationState
 from storage.rows import pages_of
 from storage.schema import (
+    archive_records,
     articles,
     bodies,
     destinations,
     events,
     metadata,
     notifications,
-    observations,
     revisions,
     story_keys,
 )
 
 _AT_ONCE = 200
+_PINNED = archive_records.c.pinned == 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +60,16 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """How much the database holds: bytes in all (indexes too), and the rows of each table."""
+    """How much is held: bytes of the database (indexes too) and of the archive; rows and bytes of each table.
+
+    `tables` is empty where the database does not tell (SQLite without dbstat).
+    """
 
     bytes: int
     rows: dict[str, int]
+    tables: dict[str, int] = field(default_factory=dict)
+    archive: int = 0
+    archive_files: int = 0
 
 
 def check(database: Database) -> Report:
@@ -67,7 +77,8 @@ def check(database: Database) -> Report:
 
     What is looked at: the database's own check (SQLite), rows that belong to nothing, articles that differ
     from their last revision, bodies that are lost or are not what their name says, stories that nothing began,
-    articles that belong to no story, notifications that nothing would send or that break their message apart.
+    articles that belong to no story, notifications that nothing would send or that break their message apart;
+    files of the archive that are not whole, and bodies in them that are not what their name says.
     Memory does not grow with the number of articles. Raises StorageError where the database cannot be read at
     all.
     """
@@ -78,17 +89,12 @@ def check(database: Database) -> Report:
         findings += _head_findings(connection)
         findings += _page_findings(connection)
         findings += _body_findings(connection)
+        findings += _archive_findings(connection)
         findings += _story_findings(connection)
         findings += _outbox_findings(connection)
         seen, kept = (connection.scalar(_count(table)) or 0 for table in (revisions, bodies))
-    return Report(seen, kept, tuple(findings))
-
-
-def prune(database: Database, *, observations_before: datetime) -> int:
-    """Drop observations older than that, and return how many; all else stays. Raises StorageError."""
-    old = delete(observations).where(observations.c.at < observations_before)
-    with database.write() as connection:
-        return connection.execute(old).rowcount
+        archived = connection.scalar(select(func.count(distinct(archive_records.c.digest))).where(_PINNED))
+    return Report(seen, kept + (archived or 0), tuple(findings))
 
 
 def prune_notifications(database: Database, before: datetime) -> int:
@@ -128,39 +134,97 @@ def sizes(database: Database) -> Sizes:
     """Measure the database. Raises StorageError."""
     with database.read() as connection:
         rows = {table.name: connection.scalar(_count(table)) or 0 for table in metadata.sorted_tables}
-        if database.is_sqlite:
-            pages, size = (
-                connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
-                for name in ("page_count", "page_size")
-            )
-            return Sizes(pages * size, rows)
-        asked = connection.exec_driver_sql("SELECT pg_database_size(current_database())")
-        return Sizes(asked.scalar_one(), rows)
+        files = archive.files(connection)
+        whole = _sqlite_size(connection) if database.is_sqlite else _postgresql_size(connection)
+        tables = (_sqlite_tables if database.is_sqlite else _postgresql_tables)(connection)
+    return Sizes(whole, rows, tables, sum(row.size for row in files), len(files))
+
+
+def _sqlite_size(connection: Connection) -> int:
+    pages, size = (
+        connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in ("page_count", "page_size")
+    )
+    return int(pages * size)
+
+
+def _postgresql_size(connection: Connection) -> int:
+    return int(connection.exec_driver_sql("SELECT pg_database_size(current_database())").scalar_one())
+
+
+def _sqlite_tables(connection: Connection) -> dict[str, int]:
+    """Bytes of each table with its indexes (https://sqlite.org/dbstat.html); reads the whole file."""
+    asked = (
+        "SELECT m.tbl_name, sum(s.pgsize) FROM dbstat s JOIN sqlite_schema m ON m.name = s.name "
+        "WHERE s.aggregate GROUP BY m.tbl_name"
+    )
+    try:
+        return {name: int(size) for name, size in connection.exec_driver_sql(asked)}
+    except DBAPIError:
+        return {}
+
+
+def _postgresql_tables(connection: Connection) -> dict[str, int]:
+    """Bytes of each table with its indexes and what is stored beside it."""
+    asked = "SELECT relname, pg_total_relation_size(relid) FROM pg_stat_user_tables"
+    return {name: int(size) for name, size in connection.exec_driver_sql(asked)}
 
 
 def backup(database: Database, path: Path) -> None:
-    """Write a copy of an SQLite database to a new file, also while it is in use.
+    """Write a copy of an SQLite database to a new file, also while it is in use; and, where there is an archive, a
+    copy of it into a folder beside that, named after it with the ending `.archive`.
 
-    Raises StorageError: where the file is there already or cannot be written, and for PostgreSQL, which has
-    tools of its own.
+    The copy is of one moment: the archive only grows, so what the database pointed to is there, and nothing is
+    removed meanwhile. Raises StorageError: where the file or folder is there already or cannot be written, and
+    for PostgreSQL, which has tools of its own.
     """
     if not database.is_sqlite:
         raise StorageError(
             "A PostgreSQL database is copied by its own tools",
             subject=database.url,
-            mend="Run: pg_dump --format=custom --file=FILE and the database's URL",
+            mend="Run: pg_dump --format=custom --file=FILE and the database's URL; then copy the archive's folder",
         )
-    if path.exists():
-        raise StorageError("The file is there already", subject=str(path), mend="Name another file")
+    folder = path.with_name(path.name + ".archive")
+    for there in (path, folder):
+        if there.exists():
+            raise StorageError("The file is there already", subject=str(there), mend="Name another file")
     unfinished = path.with_name(path.name + ".unfinished")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _copy(database, unfinished)
+        _copy_all(database, unfinished, folder)
         unfinished.rename(path)
     except (OSError, sqlite3.Error) as error:
         with suppress(OSError):
             unfinished.unlink()
+        shutil.rmtree(folder, ignore_errors=True)
         raise StorageError("The copy could not be written", subject=str(path), mend=str(error)) from error
+
+
+def _copy_all(database: Database, path: Path, folder: Path) -> None:
+    """Copy the database first: then all that it points to is in the archive, and may be copied after it."""
+    with database.read() as connection, ExitStack() as kept:
+        for there in sorted({row.path.parent for row in archive.files(connection)}):
+            if there.is_dir():
+                kept.enter_context(held(there, alone=False))
+        _copy(database, path)
+        files = archive.files(connection, archive.OPEN, archive.CLOSED)
+        if files:
+            folder.mkdir()
+        for row in files:
+            _copy_file(row.path, folder / row.path.name, row.size)
+    with closing(sqlite3.connect(path)) as copy, copy:
+        copy.execute("UPDATE archive_files SET folder = ?", (folder.name,))
+
+
+def _copy_file(source: Path, target: Path, size: int) -> None:
+    """Copy the first `size` bytes, which are safe; of a file that grows no more."""
+    with source.open("rb") as given, target.open("xb") as taken:
+        while size > 0 and (piece := given.read(min(size, 2**20))):
+            taken.write(piece)
+            size -= len(piece)
+        taken.flush()
+        os.fsync(taken.fileno())
+    if size > 0:
+        raise OSError(f"{source} is shorter than it was; see newsdelta db check")
 
 
 def _copy(database: Database, path: Path) -> None:
@@ -203,6 +267,8 @@ def _page_findings(connection: Connection) -> Iterator[str]:
         pages = [(row, page) for row in rows for page in pages_of(row.pages)]
         digests = {page.digest for _, page in pages}
         kept = set(connection.scalars(select(bodies.c.digest).where(bodies.c.digest.in_(digests))))
+        pinned = select(archive_records.c.digest).where(_PINNED, archive_records.c.digest.in_(digests))
+        kept |= set(connection.scalars(pinned))
         for row, page in pages:
             if page.digest not in kept:
                 yield f"article {row.article}, revision {row.number}: the page {page.url} is lost"
@@ -217,6 +283,25 @@ def _body_findings(connection: Connection) -> Iterator[str]:
                 sound = False
             if not sound:
                 yield f"body {row.digest}: it is not what was stored"
+
+
+def _archive_findings(connection: Connection) -> Iterator[str]:
+    """Files that are not there or shorter than they were, and bodies in them that are not what they were."""
+    for row in archive.files(connection, archive.OPEN, archive.CLOSED):
+        there = row.path.stat().st_size if row.path.is_file() else -1
+        if there < row.size:
+            what = "is not there" if there < 0 else f"has {there} of {row.size} bytes"
+            yield f"archive: the file {row.path} {what}"
+    wanted = select(archive_records.c.id, archive_records).where(_PINNED)
+    for rows in _by_key(connection, wanted, archive_records.c.id, 0):
+        for record in rows:
+            try:
+                content = warc.content_of(archive.read_record(connection, archive.entry_of(record)))
+            except ArchiveError as error:
+                yield f"archive, record {record.record} of {record.url}: {error.message}"
+                continue
+            if body_digest(content) != record.digest:
+                yield f"archive, record {record.record} of {record.url}: it is not what was stored"
 
 
 def _story_findings(connection: Connection) -> Iterator[str]:
