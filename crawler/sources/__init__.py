@@ -14,7 +14,7 @@ from crawler.sources.unpack import unpack
 from crawler.text.decode import decode
 from storage.errors import Undecodable
 
-__all__ = ["Entry", "Source", "SourceKind", "read_source"]
+__all__ = ["Entry", "Source", "SourceKind", "read_all", "read_source"]
 
 #: Where a document says what it is; junk, comments and style sheets may stand before.
 _HEAD = 20_000
@@ -32,13 +32,21 @@ def read_source(
     `content_type` is the header's value as it came, or None; `time_zone` (such as "Asia/Shanghai") is that of times
     without one. The entries have an address each, and each address once, in the source's order. Never raises.
     """
+    found = read_all(body, content_type, url, now=now, time_zone=time_zone)
+    return None if found is None else _tidied(found)
+
+
+def read_all(
+    body: bytes, content_type: str | None, url: str, *, now: datetime, time_zone: str
+) -> Source | None:
+    """As `read_source`, with all that the source lists: also entries without an address, and one entry twice."""
     body, cut = unpack(body, MOST_BYTES)
     try:
         text = decode(body, content_type).text
     except Undecodable:
         return None
     found = _read(text, content_type or "", url, now, time_zone)
-    return None if found is None else _tidied(found, cut)
+    return dataclasses.replace(found, problem=cut) if found and cut else found
 
 
 def _read(text: str, content_type: str, url: str, now: datetime, time_zone: str) -> Source | None:
@@ -59,11 +67,11 @@ def _root(text: str) -> str:
     return match[1].lower() if match else ""
 
 
-def _tidied(source: Source, cut: str) -> Source:
+def _tidied(source: Source) -> Source:
     """Keep the entries that lead somewhere, each address once, and no more than there may be."""
     most = MOST_ENTRIES if source.kind in (SourceKind.SITEMAP, SourceKind.INDEX) else MOST_FEED_ENTRIES
     once: dict[str, Entry] = {}
     for entry in source.entries:
         if entry.url:
             once.setdefault(entry.url, entry)
-    return dataclasses.replace(source, entries=tuple(once.values())[:most], problem=source.problem or cut)
+    return dataclasses.replace(source, entries=tuple(once.values())[:most])

@@ -20,7 +20,7 @@ _FEED_TYPES = re.compile(
 #: The last part of a path, or a query, by which an address is a feed's.
 _FEED_ADDRESS = re.compile(
     r"(?:\.(?:rss|atom|rdf)|/(?:rss|atom|feed|feeds)(?:\d?\.(?:xml|json|php|aspx?))?/?|/(?:rss|feed|atom)[\w-]*\.(?:xml|json)"
-    r"|/rss/[\w/-]+(?:\.xml)?)$",
+    r"|/rss/[\w/-]+(?:\.xml)?|/feeds?/[\w/-]+\.(?:xml|json))$",
     re.I,
 )
 _FEED_QUERY = re.compile(r"(?:^|&)(?:feed|format|alt|type)=(?:rss2?|atom|json|rdf|feed)(?:&|$)", re.I)
@@ -101,11 +101,13 @@ def _declared(links: list[tuple[set[str], etree._Element]], base: str) -> list[O
     """`<link rel="alternate" type="application/rss+xml">` (RSS Autodiscovery 1.0), and `rel="feed"`."""
     found: list[Offer] = []
     for names, node in links:
-        kind, place = (node.get("type") or "").strip(), address(node.get("href"), base)
+        kind, place = (node.get("type") or "").partition(";")[0].strip(), address(node.get("href"), base)
         if not place or "stylesheet" in names:
             continue
         plain = kind.lower().endswith(("json", "/xml"))  # oEmbed and translations have such types, too
-        sure = _FEED_TYPES.match(kind) is not None and (not plain or "+" in kind or _is_feed_address(place))
+        sure = _FEED_TYPES.fullmatch(kind) is not None and (
+            not plain or "+" in kind or _is_feed_address(place)
+        )
         if "feed" in names or ("alternate" in names and sure):
             found.append(Offer(place, plain_text(node.get("title") or "", 200)))
     return found
@@ -148,11 +150,11 @@ def robots_sitemaps(text: str, url: str = "") -> tuple[str, ...]:
 def well_known(home: str) -> tuple[str, ...]:
     """Return the places at which sites usually keep sitemaps and feeds: below `home`, and at the root of its host."""
     places: dict[str, None] = {}
-    root = address("/", home)
-    for start in dict.fromkeys((root, home if home.endswith("/") else f"{home}/")):
+    home = address(home, "")
+    starts = (address("/", home), home if home.endswith("/") else f"{home}/") if home else ()
+    for start in dict.fromkeys(starts):
         for name in _USUAL:
-            if start:
-                places.setdefault(start + name)
+            places.setdefault(start + name)
     return tuple(places)
 
 

@@ -34,7 +34,7 @@ def read_feed(text: str, url: str, *, now: datetime, time_zone: str) -> Source |
     found = _parse(text, url)
     if found is None:
         return Source(_kind_of("", text), problem="feedparser cannot read it")
-    if not found.version and not found.entries:
+    if not (found.version or found.entries or found.feed.get("title")):
         return None
     base = address(found.feed.get("link"), url) or url
     links = found.feed.get("links", ())

@@ -52,8 +52,9 @@ class Source:
     """A feed or sitemap as read.
 
     further: the sitemaps of an index, the newest first where it says when they changed; the next page of a feed
-    (RFC 5005). hub: the address of its WebSub hub, or ''. self_url: what it calls itself, the topic at its hub.
-    problem: why something of it may be missing, in words; '' where it is sound.
+    (RFC 5005). further_at: when each sitemap of an index changed, None where it does not say. hub: the address of
+    its WebSub hub, or ''. self_url: what it calls itself, the topic at its hub. problem: why something of it may be
+    missing, in words; '' where it is sound.
     """
 
     kind: SourceKind
@@ -64,3 +65,4 @@ class Source:
     hub: str = ""
     self_url: str = ""
     problem: str = ""
+    further_at: tuple[datetime | None, ...] = field(default=())

@@ -44,7 +44,8 @@ def read_sitemap(text: str, url: str, *, now: datetime, time_zone: str) -> Sourc
     return Source(
         kind=SourceKind.INDEX if further and not pages else SourceKind.SITEMAP,
         entries=tuple(_entry(item, url, now, time_zone) for item in pages),
-        further=further,
+        further=tuple(place for place, _ in further),
+        further_at=tuple(when for _, when in further),
         title=plain_text(first.name, LONGEST_TITLE),
         language=first.language[:35],
         problem=problem,
@@ -139,11 +140,14 @@ def _entry(item: _Item, url: str, now: datetime, time_zone: str) -> Entry:
     )
 
 
-def _further(items: list[_Item], url: str, now: datetime, time_zone: str) -> tuple[str, ...]:
+def _further(
+    items: list[_Item], url: str, now: datetime, time_zone: str
+) -> tuple[tuple[str, datetime | None], ...]:
     """Return the sitemaps of an index, each once, the newest first as far as it says when they changed."""
     dated = [(address(item.loc, url), item.lastmod) for item in items[:MOST_FURTHER]]
-    timed = [
-        (place, read_when(when, now=now, time_zone=time_zone) or _OLDEST) for place, when in dated if place
-    ]
-    timed.sort(key=lambda pair: pair[1], reverse=True)
-    return tuple(dict.fromkeys(place for place, _ in timed))
+    timed = [(place, read_when(when, now=now, time_zone=time_zone)) for place, when in dated if place]
+    timed.sort(key=lambda pair: pair[1] or _OLDEST, reverse=True)
+    once: dict[str, datetime | None] = {}
+    for place, when in timed:
+        once.setdefault(place, when)
+    return tuple(once.items())
