@@ -42,7 +42,7 @@ _INDENT = " \u3000"
 _OPEN, _CLOSE = "（(【[", "）)】]"
 _BRACKETS = re.compile(rf"[{re.escape(_OPEN)}][^{re.escape(_OPEN + _CLOSE)}]*[{re.escape(_CLOSE)}]")
 _WRITTEN = re.compile(rf"文[/／]\s?(?:{_ROLE.pattern})?\s?[{HAN}·]{{2,}}")
-_BARE = re.compile(rf"(?:[记記]者|通[讯訊][员員]|[评評][论論][员員]|[实實][习習]生)[{HAN}]{{2,4}}")
+_BARE = re.compile(rf"(?:[记記]者|作者|通[讯訊][员員]|[评評][论論][员員]|[实實][习習]生)[{HAN}]{{2,4}}")
 _DATELINE = re.compile(
     r"[^（(。，]{0,40}?(?:[电電讯訊]|消息)[\s\u3000]*[（(]([^（()）]{2,60})[）)]"
     r"|[（(]([^（()）]{0,8}[记記]者[^（()）]{2,60})[）)]"

@@ -15,7 +15,7 @@ _SOURCE = re.compile(
     rf"(?:(?:文章|信息|新闻|新聞|稿件|内容)?[来來]\s?源(?:于|自)?|稿源|出处|出處|转自|轉自|Source){_GAP}"
 )
 _SOURCE_END = re.compile(
-    r"\s{2,}|[|｜\t\]】]|\s(?=(?:分享|打印|手机|字号|字體|作者|记者|記者|编辑|編輯|责|責|时间|時間|发布|發布|浏览|点击|阅读|评论|我来说"
+    r"\s{2,}|[|｜\t\]】]|\s(?=(?:分享|打印|手机|字号|字體|作者|记者|記者|编辑|編輯|责|責|时间|時間|发[布表]|發[布佈表]|更新|浏览|点击|阅读|评论|人气|我来说"
     r"|(?:19|20)\d\d))|(?:作者|责任编辑|责编|编辑|发布时间|发表时间|时间|日期|点击|浏览次数|阅读|字号|我来说两句)(?=\s{0,3}[:：(（])"
     r"|(?:19|20)\d{2}[-年/]\d"
 )
@@ -39,6 +39,16 @@ _REPORTER = re.compile(
 )
 #: What stands before a reporter's name: the paper, joined to the word for reporter.
 _ATTACHED = re.compile(rf"[{HAN}·]{{2,12}}[记記]者[\s:：]{{1,3}}")
+#: Words for roles that stand between names.
+_ROLES = re.compile(
+    r"(?:本[报報网網刊台社])?(?:见习|見習|实习|特约|特約|首席)?(?:[记記]者|[实實][习習]生|通[讯訊][员員]|[评評][论論][员員])[:：\s]{0,3}"
+)
+#: `記者羅文傑／台北報導`: the sign parts the name from the place.
+_REPORTED = re.compile(
+    rf"[记記]者\s?(?P<people>[{HAN}·]{{2,4}}(?:[、，][{HAN}·]{{2,4}}){{0,5}})\s?[／/]\s?[{HAN}]{{2,8}}[报報]?[导導道]"
+)
+_JOINED = re.compile(rf"(?:^|[\s（(【〔\[])[{HAN}]{{0,6}}?[记記]者(?P<people>[{HAN}]{{2,3}})[\s）)】〕\]]*$")
+_ENCLOSED = re.compile(r"[（(【\[]\s*([^（()）【】]{2,40}?)\s*[）)】\]]")
 _LATIN = re.compile(r"[A-Z][\w.'’-]{1,20}(?:\s[A-Za-z][\w.'’-]{0,20}){0,4}")
 _LABEL = re.compile(
     r"(?:[来來]源|作者|[记記]者|[时時][间間]|日期|发[布表]|發[布佈表]|稿源|编辑|編輯|责编)\s{0,3}[:：]|[Pp]ublished|[Uu]pdated"
@@ -124,10 +134,12 @@ def _split(text: str) -> list[str]:
         return [
             name
             for part in re.split(r"[,，、/&]|\sand\s", text)
-            if _LATIN.fullmatch(name := part.strip(_TRIM)) and not name.isupper()
+            if _LATIN.fullmatch(name := part.strip(_TRIM))
+            and not name.isupper()
+            and not _NO_PERSON.search(name)
         ]
     found: list[str] = []
-    for word in listed(normalise(_ATTACHED.sub(" ", text))):
+    for word in listed(normalise(_ROLES.sub(" ", _ATTACHED.sub(" ", text)))):
         word = word.strip(_TRIM + "/")
         if not is_name(word) or _NO_PERSON.search(word):
             break
@@ -153,10 +165,29 @@ def editors_in(lines: Sequence[str]) -> tuple[str, ...]:
 def authors_in(lines: Sequence[str]) -> tuple[str, ...]:
     """Return the authors whom the lines around an article name by a label, in order, each once."""
     cut = [_HOUSE.sub("", _EDITOR.sub(" ", line)) for line in lines]
-    found = _labelled(_AUTHOR, cut) or [
-        name for line in cut if len(line) <= 60 for name in (line_names(line) or _labelled(_REPORTER, [line]))
-    ]
+    found = (
+        _labelled(_AUTHOR, cut)
+        or _labelled(_REPORTED, cut)
+        or [
+            name
+            for line in cut
+            if len(line) <= 60
+            for name in (line_names(line) or _labelled(_REPORTER, [line]) or _joined(line))
+        ]
+    )
     return tuple(dict.fromkeys(found or _labelled(_ENGLISH, cut)))
+
+
+def _joined(line: str) -> list[str]:
+    """The name that follows the word for reporter at the end of a line, if surely one."""
+    match = _JOINED.search(line)
+    return [match["people"]] if match and is_name(match["people"]) and has_surname(match["people"]) else []
+
+
+def enclosed_in(footer: Sequence[str]) -> tuple[str, ...]:
+    """Return the names that stand alone in brackets on the first line below a text."""
+    match = _ENCLOSED.fullmatch(footer[0]) if footer else None
+    return tuple(_only_names(match[1])) if match else ()
 
 
 def _may_date(line: str) -> bool:
@@ -276,12 +307,21 @@ def declared_people(names: Iterable[str], site: str) -> tuple[str, ...]:
     for name in names:
         for part in re.split(r"[,，、;；|]|\sand\s", name):
             plain = _LEAD.sub("", part.strip())
-            of_site = plain in site and not (is_name(plain) and has_surname(plain))
-            if 2 <= len(plain) <= 40 and not of_site and not _is_office(plain):
+            if 2 <= len(plain) <= 40 and not _is_site(plain, site) and not _is_office(plain):
                 found.append(plain)
     return tuple(dict.fromkeys(found))
 
 
+def _is_site(name: str, site: str) -> bool:
+    """Tell whether a name is the site's: part of one, or one that is surely no person's and no person's blog."""
+    named = is_name(name) and has_surname(name)
+    return any(
+        name in word and f"{name}的" not in word and not (named and word == name)
+        for word in _SITE_WORD.findall(site)
+    )
+
+
+_SITE_WORD = re.compile(r"[^\s_|｜\-–—»]+")
 _LEAD = re.compile(r"^(?:By\b|作者|[记記]者|撰文|文)?\s{0,3}[:：/／|]?\s{0,3}", re.I)
 
 

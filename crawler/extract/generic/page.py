@@ -249,6 +249,7 @@ class _Page:
             or authors_of("", body)
             or credits.marked_people(marked, site)
             or credits.bare_authors(under)
+            or credits.enclosed_in(footer)
             or credits.authors_in([*footer, *body[-2:]])
             or credits.declared_people(self.declared.authors, site)
             or credits.posters_in([*header, *footer])
