@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from crawler.propose import propose_selectors
-from crawler.sites.addresses import plain
+from crawler.sites.addresses import plain, site_of
+from crawler.sites.configured import ConfiguredPublisher
+from crawler.sites.model import Selectors, SiteRules
 from crawler.sources import SourceKind
 from crawler.survey import samples as sampling
 from crawler.survey.columns import below, choose_columns
@@ -68,7 +70,14 @@ def _found(
     fits = re.compile(pattern).search
     columns = choose_columns(survey.home, survey.column_candidates(), lambda url: fits(url) is not None)
     sources = _sources(survey, lambda url: fits(url) is not None, bool(columns))
-    selectors = _selectors(survey, good)
+    charset = _charset(survey, good)
+    article = Selectors(**_selectors(survey, good))
+    rules = SiteRules(
+        site_of(survey.home), survey.home, pattern, article, charset=charset, time_zone=zone.name
+    )
+    if not _holds(rules, survey, good):
+        rules = replace(rules, article=Selectors())
+    selectors = {key: value for key, value in asdict(rules.article).items() if value}
     label = label_of(
         _html(survey.home_page), [(_html(survey.page(s.url)), s.fields.title) for s in good if s.fields]
     )
@@ -80,7 +89,7 @@ def _found(
     values |= {"feeds": list(sources.feeds)} if sources.feeds else {}
     values |= {"sitemaps": list(sources.sitemaps)} if sources.sitemaps else {}
     values |= {"article": {"url": pattern, **selectors}}
-    values |= {"charset": charset} if (charset := _charset(survey, good)) else {}
+    values |= {"charset": charset} if charset else {}
     values |= {"time_zone": zone.name} if zone.name != _DEFAULT_ZONE else {}
     values |= {"javascript": javascript} if javascript else {}
     return Finding(
@@ -169,6 +178,20 @@ def _selectors(survey: Survey, good: Sequence[Sample]) -> dict[str, str]:
     names = ("title", "time", "body") if "time" in sure and _shows_time(survey) else ("title", "body")
     found = {name: getattr(proposal.selectors, name) for name in names}
     return {} if any(map(_COUNTED.search, found.values())) else found
+
+
+def _holds(rules: SiteRules, survey: Survey, good: Sequence[Sample]) -> bool:
+    """Whether a publisher of these rules reads on every page what was read without them."""
+    publisher = ConfiguredPublisher(rules)
+    for sample in good:
+        page, known = survey.page(sample.url), sample.fields
+        read = publisher.read_article(page.html, page.seen.url) if page is not None else None
+        if read is None or known is None:
+            return False
+        fields = read.fields
+        if (fields.title, fields.body, fields.published_at) != (known.title, known.body, known.published_at):
+            return False
+    return True
 
 
 def _clocks(survey: Survey) -> list[Clock]:

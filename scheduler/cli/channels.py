@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from scheduler.cli.add import command as add
 from scheduler.cli.common import (
     json_option,
     local,
@@ -24,7 +25,10 @@ from storage.errors import ConfigError, StorageError
 
 @click.group("channels")
 def command() -> None:
-    """List the channels, show when they are visited, pause them and let them go on."""
+    """List the channels, add one, show when they are visited, pause them and let them go on."""
+
+
+command.add_command(add)
 
 
 @command.command("list")
