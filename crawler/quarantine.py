@@ -20,6 +20,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
 from crawler.evidence import SAME_NOTICE, SAME_PAGE, Shown, compare, is_shown, same_page, shown, sketch
+from crawler.mending import Mending
 from crawler.read import read_page
 from crawler.sites.model import Publisher
 from crawler.text.canonical import fold
@@ -105,6 +106,7 @@ class Quarantine:
         self._gone_pages = list(self._baseline.gone_pages)
         self._learned: list[tuple[int, ...]] = []
         self._asked: set[str] = set()
+        self._mending = Mending(database, channel, publisher)
         self._uncommitted: list[tuple[Sighting, Change]] | None = None
 
     # -- visits
@@ -188,6 +190,8 @@ class Quarantine:
         change = self._record(sighting)
         sign = Sign.TROUBLE if change is Change.FAILED else Sign.WELL
         self._course.add(Look(sighting.key, sign))
+        if sighting.observation.outcome is Outcome.NOT_MODIFIED:
+            self._mending.keep(sighting.key, (), is_well=True)
 
     def _read(self, sighting: Sighting, reading: Reading, is_new: bool) -> None:
         known = None if is_new else articles.known(self._database, sighting.publisher, sighting.key)
@@ -257,6 +261,8 @@ class Quarantine:
                 self._course.add(Look(sighting.key, sign)) if outcome not in ABSENT else None
             return
         seen = shown((page,)) if page is not None else Shown()
+        if page is not None and outcome not in (Outcome.GONE, Outcome.REDIRECTED_HOME):
+            self._mending.keep(sighting.key, (page,), is_well=False)
         if page is not None and is_shown(baselines.stored_fields(self._database, known.id), seen):
             self._course.add(Look(sighting.key, Sign.MISREAD, read=True))
             self._record(_with(sighting, _OURS, "its text is there, where no template looks for it"))
@@ -273,6 +279,9 @@ class Quarantine:
         if page and self._is_known_notice(look, page, self._baseline.gone_pages):
             sighting, look, page = _as_gone(sighting), Look(look.key, Sign.ABSENT, again=look.again), ()
         self._course.add(look)
+        if look.read:
+            well = look.sign in (Sign.WELL, Sign.EDITED) and not look.lost
+            self._mending.keep(sighting.key, sighting.pages, is_well=well)
         if not hold or self._may_go(look):
             self._record(sighting)
             return
@@ -359,6 +368,7 @@ class Quarantine:
         if verdict.is_well:
             kept = replace(kept, gone_pages=self._with_learned())
         told: tuple[EventKind, str] | None = None
+        healing = self._mending.healing() if verdict.parser or verdict.apart else None
         if verdict.broken:
             detail = verdict.broken + self._held_back()
             ill = tuple(self._course.ill) or kept.ill
@@ -371,8 +381,10 @@ class Quarantine:
             return told
         baselines.keep_baseline(self._database, self._channel, kept, now)
         event = told and articles.record_channel_event(
-            self._database, self._channel, told[0], now, url=self._home, detail=told[1]
+            self._database, self._channel, told[0], now, url=self._home, detail=told[1], healing=healing
         )
+        if healing is not None and healing.changes and event is None:
+            articles.keep_healing(self._database, self._channel, healing)
         return told if event or (told and told[0] is EventKind.CHANNEL_BROKEN) else None
 
     def _rule(self, now: datetime) -> health.Verdict:

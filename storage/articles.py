@@ -5,7 +5,7 @@
     record                 one visit: article, addresses, bodies, revision, observation, events, search index,
                            of a new article its story                                  (story_index.py)
                            and who is to be told                                       (outbox.py)
-    start_run, finish_run, record_channel_event                                       (runs.py)
+    start_run, finish_run, record_channel_event, keep_healing                                  (runs.py)
 
 Two processes that record the same article at once wait for each other: on SQLite for the lock of the
 database, on PostgreSQL for that of the article's row. The second then sees what the first stored, and
@@ -51,7 +51,7 @@ from storage.records import (
     State,
 )
 from storage.rows import class_text, observation_row, pages_of
-from storage.runs import finish_run, record_channel_event, start_run
+from storage.runs import finish_run, keep_healing, record_channel_event, start_run
 from storage.schema import addresses, articles, bodies, events, links, observations, revisions
 from storage.statements import Read, Write, columns_of
 
@@ -61,6 +61,7 @@ __all__ = [
     "Validators",
     "discover",
     "finish_run",
+    "keep_healing",
     "known",
     "parts",
     "pending",

@@ -104,10 +104,11 @@ def _read(known: Known, reading: Reading, baseline: Reading | None) -> Decision:
     """Compare texts: equal hashes are equal texts."""
     if known.rules == reading.rules:
         return _there(known, _compare(known.content_hash, reading))
+    if known.content_hash == reading.content_hash:
+        # Whatever other rules make of the old page: its make may be another, its text is the same.
+        return _there(known, Change.UNCHANGED, reread=reading)
     if baseline is not None and baseline.rules == reading.rules:
         return _there(known, _compare(baseline.content_hash, reading), reread=baseline)
-    if known.content_hash == reading.content_hash:
-        return _there(known, Change.UNCHANGED, reread=reading)
     return _there(known, Change.ADOPTED)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import ScalarSelect, func, insert, select, update
 
 from storage import outbox
 from storage.database import Database
@@ -63,12 +63,7 @@ def record_channel_event(
     """
     if kind not in _CHANNEL_KINDS:
         raise ValueError(f"{kind} is an article's event")
-    latest = (
-        select(events.c.kind)
-        .where(events.c.article.is_(None), events.c.channel == channel, events.c.kind.in_(_CHANNEL_KINDS))
-        .order_by(events.c.id.desc())
-        .limit(1)
-    )
+    latest = select(events.c.kind).where(events.c.id == _latest(channel))
     row = {
         "at": now,
         "kind": kind,
@@ -89,3 +84,32 @@ def record_channel_event(
         event = event_of(connection.execute(insert(events).returning(*EVENT), row).one())
         outbox.enqueue(connection, event)
         return event
+
+
+def keep_healing(database: Database, channel: str, healing: Healing) -> None:
+    """Write down what would mend a channel that was told to be broken: more pages may show it later.
+
+    Nothing is written where the channel is well. Raises StorageError.
+    """
+    of = (events.c.id == _latest(channel), events.c.kind == EventKind.CHANNEL_BROKEN)
+    with database.write() as connection:
+        connection.execute(update(events).where(*of).values(healing=to_json(healing)))
+
+
+def trouble_of(database: Database, channel: str) -> Event | None:
+    """The event that tells that a channel is broken; None while it is well. Raises StorageError."""
+    wanted = select(*EVENT).where(events.c.id == _latest(channel), events.c.kind == EventKind.CHANNEL_BROKEN)
+    with database.read() as connection:
+        row = connection.execute(wanted).first()
+    return event_of(row) if row is not None else None
+
+
+def _latest(channel: str) -> ScalarSelect[int]:
+    """The number of the last event that told of a channel as a whole."""
+    return (
+        select(events.c.id)
+        .where(events.c.article.is_(None), events.c.channel == channel, events.c.kind.in_(_CHANNEL_KINDS))
+        .order_by(events.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
