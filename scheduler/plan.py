@@ -162,8 +162,7 @@ class HostPlan:
         return [row[0] for row in self._planner.state()["pages"]]
 
     def _load_listings(self, channel: Channel, now: float) -> None:
-        named = [channel.home, *(channel.home + path.lstrip("/") for path in channel.columns)]
-        for url in dict.fromkeys(named + self._columns.get(channel.name, [])):
+        for url in dict.fromkeys([*channel.listings, *self._columns.get(channel.name, [])]):
             self._targets[url] = Target(channel.name, url, listing=True)
             self._planner.add(url, "listing", "listing", now)
 
@@ -384,8 +383,7 @@ class HostPlan:
             return
         before, self._columns[channel] = self._columns.get(channel, []), list(columns)
         self._load_listings(self.channels[channel], now)
-        home, named = self.channels[channel].home, self.channels[channel].columns
-        kept = {home, *columns, *(home + path.lstrip("/") for path in named)}
+        kept = {*self.channels[channel].listings, *columns}
         for url in set(before) - kept:
             self._forget(url)
 

@@ -28,7 +28,8 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Validators:
-    """What a conditional request to an address needs; `article` is None for a listing."""
+    """What a conditional request to an address needs; `article` is None for a listing. `visited_at`: when its
+    body was read last."""
 
     url: str
     etag: str | None
@@ -36,6 +37,7 @@ class Validators:
     part: int = 1
     article: int | None = None
     digest: str | None = None
+    visited_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +213,7 @@ def _keep_address(insert: Any) -> Any:
 _KEEP_LINK = Write(_keep_link, columns_of(links, "tried_at"))
 KEEP_ADDRESS = Write(_keep_address, columns_of(addresses))
 _VALIDATORS = tuple(
-    addresses.c[name] for name in ("url", "etag", "last_modified", "part", "article", "digest")
+    addresses.c[name] for name in ("url", "etag", "last_modified", "part", "article", "digest", "visited_at")
 )
 _REVISITABLE = tuple(articles.c[name] for name in Revisitable.__dataclass_fields__)
 

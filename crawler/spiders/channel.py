@@ -212,7 +212,7 @@ class ChannelSpider(Spider):
             return
         most = SITEMAP_LINKS if self.task.pages is None else None
         offered = links_of(source, self.publisher, response.url, most)
-        if source.entries and not offered:
+        if source.entries and not offered and way.page == 1:
             self.tally.problem(
                 response.url,
                 f"Of {len(source.entries)} addresses here none is an article's",
