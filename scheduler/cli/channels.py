@@ -18,6 +18,7 @@ from scheduler.cli.common import (
     with_config,
     writing_database,
 )
+from scheduler.cli.heal import command as heal
 from scheduler.config import Config
 from scheduler.rhythm import Plan
 from storage.errors import ConfigError, StorageError
@@ -25,10 +26,11 @@ from storage.errors import ConfigError, StorageError
 
 @click.group("channels")
 def command() -> None:
-    """List the channels, add one, show when they are visited, pause them and let them go on."""
+    """List the channels, add or heal one, show when they are visited, pause them and let them go on."""
 
 
 command.add_command(add)
+command.add_command(heal)
 
 
 @command.command("list")
