@@ -33,7 +33,7 @@ _OTHERS = re.compile(
 _LINKS = compiled("//link[@rel and @href]")
 _ANCHORS = compiled("//a[@href]")
 _BASE = compiled("//base[@href]")
-_SITEMAP_LINE = re.compile(r"^\s*site-?map\s*:\s*(\S+)", re.I)
+_SITEMAP_LINE = re.compile(r"^\s*site-?map\s*(?::|\s(?=https?://))\s*(\S+)", re.I)
 _USUAL = (
     "sitemap.xml",
     "sitemap_index.xml",

@@ -59,7 +59,7 @@ def test_a_page_of_links_offers_no_more_than_can_be_asked():
 def test_sitemap_lines_of_robots_txt_whatever_stands_around_them():
     text = (
         "\ufeffUser-agent: *\r\nDisallow: /admin/\r\n  SITEMAP : https://yuzhou.example/a.xml\r\n"
-        "Sitemap:/b.xml # 第二个\nsite-map: https://yuzhou.example/c.xml\n# Sitemap: https://yuzhou.example/no.xml\n"
+        "Sitemap:/b.xml # 第二个\nsite-map https://yuzhou.example/c.xml\n# Sitemap: https://yuzhou.example/no.xml\n"
         "Sitemap: https://yuzhou.example/a.xml\nSitemap:\nSitemap: ftp://yuzhou.example/d.xml\n"
     )
     assert robots_sitemaps(text, "https://yuzhou.example/robots.txt") == tuple(
