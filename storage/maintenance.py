@@ -155,7 +155,7 @@ def _sqlite_tables(connection: Connection) -> dict[str, int]:
     """Bytes of each table with its indexes (https://sqlite.org/dbstat.html); reads the whole file."""
     asked = (
         "SELECT m.tbl_name, sum(s.pgsize) FROM dbstat s JOIN sqlite_schema m ON m.name = s.name "
-        "WHERE s.aggregate GROUP BY m.tbl_name"
+        "WHERE s.aggregate = TRUE GROUP BY m.tbl_name"
     )
     try:
         return {name: int(size) for name, size in connection.exec_driver_sql(asked)}

@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from storage import articles, database, maintenance, queries
+from storage import articles, database, maintenance, queries, retention
 from storage.database import Database
 from storage.decide import Policy
 from storage.diff import width_fold
@@ -30,7 +30,7 @@ WRITES = {
         db, "cq", EventKind.CHANNEL_BROKEN, at(0)
     ),
     "replace_reading": lambda db: articles.replace_reading(db, 1, 1, reading()),
-    "prune": lambda db: maintenance.prune(db, observations_before=at(0)),
+    "fold_observations": lambda db: retention.fold_observations(db, at(0)),
     "rebuild_search": maintenance.rebuild_search,
     "rebuild_stories": maintenance.rebuild_stories,
 }

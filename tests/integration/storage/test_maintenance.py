@@ -56,12 +56,6 @@ def test_rows_that_belong_to_nothing_are_found_on_sqlite(tmp_path):
     assert "events, row 1: belongs to nothing in articles" in findings
 
 
-def test_pruning_drops_old_observations_and_nothing_else(store):
-    assert maintenance.prune(store, observations_before=at(2)) == 2
-    assert queries.counts(store) == queries.Counts(3, 4, 2, 4, 0)
-    assert maintenance.prune(store, observations_before=at(2)) == 0
-
-
 def test_sizes(store):
     measured = maintenance.sizes(store)
 
