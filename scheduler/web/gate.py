@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from fastapi import Depends, HTTPException, Request
 from starlette.datastructures import FormData
@@ -21,15 +21,20 @@ class Refused(HTTPException):
         self.values = values
 
 
-def needs(scope: Scope) -> Callable[[Request], None]:
-    """A dependency that lets through who may do such a thing: 401 for nobody, 403 for somebody."""
+def demand(request: Request, scope: Scope) -> None:
+    """Raise HTTPException, 401 for nobody, 403 for somebody, where the visitor may not do such a thing."""
+    visitor = visitor_of(request)
+    if not visitor.scopes:
+        raise HTTPException(401)
+    if not visitor.may(scope):
+        raise Refused(403, "This key lacks the scope {scope}.", scope=scope.value)
 
-    def check(request: Request) -> None:
-        visitor = visitor_of(request)
-        if not visitor.scopes:
-            raise HTTPException(401)
-        if not visitor.may(scope):
-            raise Refused(403, "This key lacks the scope {scope}.", scope=scope.value)
+
+def needs(scope: Scope) -> Callable[[Request], Awaitable[None]]:
+    """A dependency that lets through who may do such a thing."""
+
+    async def check(request: Request) -> None:  # not in a thread: there is nothing to wait for
+        demand(request, scope)
 
     return check
 
@@ -38,7 +43,7 @@ def form_for(scope: Scope) -> Callable[[Request], object]:
     """A dependency that gives the form of a visitor who may do such a thing, from a page of ours."""
 
     async def read(request: Request) -> FormData:
-        needs(scope)(request)
+        demand(request, scope)
         form = await request.form(max_files=0, max_fields=200)
         visitor, sent = visitor_of(request), form.get("csrf")
         if not visitor.program and not (

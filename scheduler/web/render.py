@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from functools import cache
 from pathlib import Path
@@ -13,22 +14,21 @@ from zoneinfo import ZoneInfo
 import jinja2
 from fastapi import Request
 from fastapi.responses import HTMLResponse
+from jinja2.ext import Extension
 from markupsafe import Markup
 
 from crawler.sites import CHANNELS
 from scheduler.healing import config_diff
 from scheduler.web import say
 from scheduler.web.access import COOKIE, SESSION, Scope, Visitor
+from scheduler.web.rows import Rows, shown, size
 from scheduler.web.site import site_of
 from scheduler.web.words import LANGUAGES, choose, translator
 
 HERE = Path(__file__).parent
 LANGUAGE_COOKIE = "newsdelta-language"
-#: Characters that turn the direction of text around, or cannot be seen: shown as a sign, not obeyed.
-_UNSEEN = {code: "\ufffd" for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x61C)}
-_UNSEEN |= {code: None for code in (*range(9), 11, 12, *range(14, 32), 127)}
-#: Finds one of them much faster than all are replaced; most texts have none.
-_HIDES = re.compile(f"[{re.escape(''.join(map(chr, _UNSEEN)))}]")
+#: A phrase alone, without values: `_("Overview")`.
+_PHRASE = re.compile(r"""\b_\(\s*(?:"([^"\\]+)"|'([^'\\]+)')\s*\)""")
 _WEB = re.compile("https?://", re.IGNORECASE)
 
 
@@ -43,14 +43,11 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
         visitor = site.door.visitor({}, {COOKIE: cookie})
     zone, now, _ = ZoneInfo(site.config().time_zone), site.now(), translator(language)
     html = (
-        _environment()
+        _environment(language, zone)
         .get_template(template)
         .render(
-            _=_,
-            language=language,
-            languages=LANGUAGES,
             visitor=visitor,
-            path=request.url.path,
+            path=request.scope["path"],
             query=dict(request.query_params),
             here=lambda **changes: _here(request, changes),
             now=now.astimezone(zone),
@@ -97,11 +94,6 @@ def safe_link(url: str) -> str:
     return url if _WEB.match(url) else ""
 
 
-def shown(text: str) -> str:
-    """A scraped text without what would turn its neighbours around or hide in it."""
-    return text.translate(_UNSEEN) if _HIDES.search(text) else text
-
-
 @cache
 def asset(name: str) -> str:
     """The address of a static file, with the digest of its content, so that browsers may keep it for good."""
@@ -115,29 +107,37 @@ def _here(request: Request, changes: dict[str, Any]) -> str:
     kept = {
         name: value for name, value in query.items() if changes.get(name, value) is not None and value != ""
     }
-    return f"{request.url.path}?{urlencode(kept)}" if kept else request.url.path
+    path: str = request.scope["path"]
+    return f"{path}?{urlencode(kept)}" if kept else path
+
+
+class _Phrases(Extension):
+    """Says phrases without values while a template is compiled, so that they cost a page nothing."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        """Put each phrase in the environment's language into a template."""
+        say = translator(self.environment.globals["language"])
+        return _PHRASE.sub(lambda found: json.dumps(say(found[1] or found[2])), source)
 
 
 @cache
-def _environment() -> jinja2.Environment:
+def _environment(language: str, zone: ZoneInfo) -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE / "templates"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
         finalize=lambda value: shown(value) if type(value) is str else value,
     )
-    environment.filters.update(link=safe_link, size=_size, config_diff=config_diff)
-    environment.globals.update(asset=asset, Markup=Markup)
+    say = translator(language)
+    rows = Rows(say, lambda name: channel_name(name, language), zone)
+    environment.filters.update(link=safe_link, size=size, config_diff=config_diff)
+    environment.filters.update(say=say, channel=lambda name: channel_name(name, language))
+    environment.filters.update(
+        stamp=rows.stamp, event_cells=rows.event, article_row=rows.article, run_cells=rows.run
+    )
+    environment.globals.update(asset=asset, Markup=Markup, language=language, languages=LANGUAGES, _=say)
+    environment.add_extension(_Phrases)
     return environment
-
-
-def _size(count: int) -> str:
-    """Bytes as people say them."""
-    amount = float(count)
-    for unit in ("B", "KB", "MB", "GB"):
-        if amount < 1024 or unit == "GB":
-            return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
-        amount /= 1024
-    raise AssertionError

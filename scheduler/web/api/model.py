@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from fastapi.security import HTTPBearer
 
 from scheduler.web.access import Scope
-from scheduler.web.gate import needs
+from scheduler.web.gate import demand, needs
 from scheduler.web.render import visitor_of
 from storage.records import as_json
 
@@ -26,8 +26,8 @@ READ = [BEARER, Depends(needs(Scope.READ))]
 def calls(scope: Scope) -> list[Any]:
     """Dependencies of calls that change something: a browser's session will not do, other pages could use it."""
 
-    def check(request: Request) -> None:
-        needs(scope)(request)
+    async def check(request: Request) -> None:
+        demand(request, scope)
         if not visitor_of(request).program:
             raise HTTPException(403, "Calls that change something need a token or key, not a session.")
 
@@ -107,7 +107,22 @@ def answer(request: Request, value: Any) -> Response:
 
 def _json(value: Any) -> bytes:
     """A value in UTF-8; half a character (a lone surrogate), which UTF-8 cannot hold, becomes '?'."""
-    return json.dumps(as_json(value), ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    return _encoder.encode(value).encode("utf-8", "replace")
+
+
+#: What only `as_json` knows how to say: everything but texts, numbers and collections, one level at a time.
+_encoder = json.JSONEncoder(default=lambda value: _said(value), ensure_ascii=False, separators=(",", ":"))
+_names: dict[type[Any], tuple[str, ...]] = {}
+
+
+def _said(value: Any) -> Any:
+    kind = type(value)
+    names = _names.get(kind)
+    if names is None:
+        if not dataclasses.is_dataclass(kind):
+            return as_json(value)
+        names = _names[kind] = tuple(one.name for one in dataclasses.fields(kind))
+    return {name: getattr(value, name) for name in names}
 
 
 def with_etag(request: Request, body: bytes, media_type: str) -> Response:
