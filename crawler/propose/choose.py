@@ -6,8 +6,8 @@ was not made from. It may match one place of a page only. Where makes of page ar
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from cssselect import HTMLTranslator, SelectorError
@@ -15,18 +15,20 @@ from lxml import etree
 
 from crawler.extract.html import compiled, nodes
 from crawler.propose.model import FIELDS, Proposal
-from crawler.propose.places import Known, gives, gives_anything, places, strange
+from crawler.propose.places import Known, gives, gives_anything, places
 from crawler.propose.steps import selectors_for
 from crawler.sites.model import Selectors
 from storage.records import ArticleFields
 
 #: From so many pages selectors are made; they are tried on all.
 _MAKERS = 6
-#: So many makes of page may be mixed. A make counts when so many pages show it.
-_MAKES, _FEWEST = 3, 2
+#: So many makes of page may be mixed, each shown by so many pages; as many beginnings are tried.
+_MAKES, _FEWEST, _STARTS = 3, 2, 4
+#: Two selectors side by side cost more than one by so much.
+_COMMA = 2
+#: A place is worse by a step of a selector's cost for so many characters that it holds beyond the tightest place.
+_LOOSE = 5
 _XPATH = ("/", "./", "(")
-#: A place of text is better by a step of a selector's cost for each so many characters that it holds beside the text.
-_STRANGE_STEP = 15
 
 
 def propose_selectors(
@@ -42,10 +44,11 @@ def propose_selectors(
     agreement: dict[str, float] = {}
     notes: list[str] = []
     for name in FIELDS:
-        having = [one for one in known if one.has(name)]
+        having = [_Placed.of(one, name) for one in known if one.has(name)]
         if not having:
             continue
-        chosen = _choose(name, having, known, getattr(keep, name) if keep else "")
+        without = [one for one in known if not one.has(name)]
+        chosen = _choose(_Field(name, having, without), getattr(keep, name) if keep else "")
         agreement[name] = round(len(chosen.right) / len(having), 4)
         if chosen.selector and len(chosen.right) >= max(_FEWEST, least * len(having)):
             found[name] = chosen.selector
@@ -55,8 +58,33 @@ def propose_selectors(
 
 
 @dataclass(frozen=True, slots=True)
+class _Placed:
+    """A page, the places that give a field on it, and how many characters the tightest of them has."""
+
+    known: Known
+    places: tuple[etree._Element, ...]
+    tightest: int
+
+    @staticmethod
+    def of(known: Known, name: str) -> _Placed:
+        found = tuple(places(known, name))
+        return _Placed(known, found, min((len(known.page.words(one)) for one in found), default=0))
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """One field, the pages that have it, and those that have it not."""
+
+    name: str
+    having: Sequence[_Placed]
+    without: Sequence[Known]
+
+
+@dataclass(frozen=True, slots=True)
 class _Tried:
-    """A selector, the numbers of the pages on which it gives the field, and its cost."""
+    """A selector, the numbers of the pages on which it gives the field, its cost, and on how many pages without the
+    field it gives some words.
+    """
 
     selector: str = ""
     right: frozenset[int] = frozenset()
@@ -64,84 +92,79 @@ class _Tried:
     surplus: int = 0
 
 
-def _choose(name: str, having: Sequence[Known], known: Sequence[Known], old: str) -> _Tried:
+def _choose(field: _Field, old: str) -> _Tried:
     """The best selector for one field."""
-    kept = _try(name, old, 0, having, known) if old else None
-    if kept and len(kept.right) == len(having):
+    kept = _try(field, old, 0) if old else None
+    if kept and len(kept.right) == len(field.having):
         return kept
-    tried = _candidates(name, having, known)
+    tried = _candidates(field)
     if kept and kept.right:
         tried.append(kept)
-    best = _best(tried)
-    for _ in range(_MAKES - 1):
-        rest = [_beside(best, one) for one in tried if len(one.right - best.right) >= _FEWEST]
-        wider = _best(
-            [_checked for one in rest if (_checked := _try(name, one.selector, one.cost, having, known))]
-        )
-        if not rest or len(wider.right) <= len(best.right):
-            break
-        best = wider
-    return best
+    return _best([*tried, *_together(field, tried)])
 
 
-def _beside(one: _Tried, other: _Tried) -> _Tried:
-    """Two selectors as one."""
-    return _Tried(f"{one.selector}, {other.selector}", one.right | other.right, one.cost + other.cost)
+def _together(field: _Field, tried: Sequence[_Tried]) -> Iterator[_Tried]:
+    """Selectors side by side, where each gives the field on pages of its own; none may disturb another."""
+    alone = sorted((one for one in tried if _FEWEST <= len(one.right) < len(field.having)), key=_rank)
+    for first in alone[:_STARTS]:
+        whole, makes = first, 1
+        while makes < _MAKES and (rest := [one for one in alone if len(one.right - whole.right) >= _FEWEST]):
+            more = min(rest, key=lambda one: (-len(one.right | whole.right), one.cost))
+            both = _try(field, f"{whole.selector}, {more.selector}", 0)
+            if both is None:
+                break
+            makes += 1
+            whole = replace(both, cost=whole.cost + more.cost + _COMMA)
+            yield whole
+
+
+def _rank(one: _Tried) -> tuple[int, int, float, int]:
+    """The best first: right on many pages, on none where it should not be, cheap, short."""
+    return -len(one.right), one.surplus, one.cost, len(one.selector)
 
 
 def _best(tried: Iterable[_Tried]) -> _Tried:
-    return min(
-        tried, key=lambda one: (-len(one.right), one.surplus, one.cost, len(one.selector)), default=_Tried()
-    )
+    return min(tried, key=_rank, default=_Tried())
 
 
-def _candidates(name: str, having: Sequence[Known], known: Sequence[Known]) -> list[_Tried]:
+def _candidates(field: _Field) -> list[_Tried]:
     """Selectors made from some pages, tried on all."""
-    costs: dict[str, int] = {}
     tried: dict[str, _Tried] = {}
-    step = max(1, len(having) // _MAKERS)
-    for number in range(0, len(having), step):
-        if any(number in one.right for one in tried.values() if len(one.right) == len(having)):
-            continue
-        for element in places(having[number], name):
+    for number in range(0, len(field.having), max(1, len(field.having) // _MAKERS)):
+        for element in field.having[number].places:
             for selector, cost in selectors_for(element).items():
-                costs.setdefault(selector, cost)
-        for selector, cost in costs.items():
-            if selector not in tried:
-                tried[selector] = _try(name, selector, cost, having, known) or _Tried()
+                if selector not in tried:
+                    tried[selector] = _try(field, selector, cost) or _Tried()
     return [one for one in tried.values() if one.selector]
 
 
-def _try(
-    name: str, selector: str, cost: float, having: Sequence[Known], known: Sequence[Known]
-) -> _Tried | None:
+def _try(field: _Field, selector: str, cost: float) -> _Tried | None:
     """Try a selector on all pages; None where it gives words that are not the field's."""
     xpath = _compiled(selector)
     if xpath is None:
         return None
     right: set[int] = set()
     beside = 0
-    for number, one in enumerate(having):
-        matched = _shown(one, nodes(xpath, one.page.tree)) if one.page.tree is not None else []
-        if len(matched) == 1 and gives(one, name, matched[0]):
+    for number, placed in enumerate(field.having):
+        matched = _shown(placed.known, xpath)
+        if len(matched) == 1 and gives(placed.known, field.name, matched[0]):
             right.add(number)
-            beside += strange(one, matched[0]) if name == "body" else len(one.page.words(matched[0]))
+            beside += len(placed.known.page.words(matched[0])) - placed.tightest
         elif matched:
             return None
-    without = (one for one in known if not one.has(name) and one.page.tree is not None)
-    surplus = sum(_gives_more(one, name, xpath) for one in without)
-    price = beside / len(right) / _STRANGE_STEP if right else 0.0
+    surplus = sum(_gives_more(one, field.name, xpath) for one in field.without)
+    price = beside / len(right) / _LOOSE if right else 0.0
     return _Tried(selector, frozenset(right), cost + price, surplus)
 
 
 def _gives_more(one: Known, name: str, xpath: etree.XPath) -> bool:
+    return any(gives_anything(one, name, element) for element in _shown(one, xpath))
+
+
+def _shown(one: Known, xpath: etree.XPath) -> list[etree._Element]:
+    """The elements that a selector matches and that show any words."""
     tree = one.page.tree
-    return tree is not None and any(gives_anything(one, name, element) for element in nodes(xpath, tree))
-
-
-def _shown(one: Known, matched: Sequence[etree._Element]) -> list[etree._Element]:
-    """Those that show any words."""
-    return [element for element in matched if one.page.words(element)]
+    return [element for element in nodes(xpath, tree) if one.page.words(element)] if tree is not None else []
 
 
 @lru_cache(maxsize=2048)
@@ -153,9 +176,9 @@ def _compiled(selector: str) -> etree.XPath | None:
         return None
 
 
-def _note(name: str, having: Sequence[Known], chosen: _Tried) -> str:
+def _note(name: str, having: Sequence[_Placed], chosen: _Tried) -> str:
     """What to say of a field without a selector."""
-    missing = sum(not places(one, name) for one in having)
+    missing = sum(not placed.places for placed in having)
     if missing == len(having):
         return f"{name}: its words stand in no place of their own on any of {len(having)} pages"
     if missing:

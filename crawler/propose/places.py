@@ -156,9 +156,3 @@ def covered(known: Known, element: etree._Element) -> int:
         if place >= 0:
             at, count = place + len(paragraph), count + len(paragraph)
     return count
-
-
-def strange(known: Known, element: etree._Element) -> int:
-    """How many characters an element holds beside the text."""
-    start, end = known.page.spans.get(element, (0, 0))
-    return end - start - covered(known, element)
