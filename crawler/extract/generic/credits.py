@@ -12,12 +12,12 @@ from crawler.extract.names import HAN, has_surname, is_name, listed, normalise
 
 _GAP = r"\s{0,3}[:：|｜丨]\s{0,3}"
 _SOURCE = re.compile(
-    rf"(?:(?:文章|信息|新闻|新聞|稿件|内容)?[来來]\s?源(?:于|自)?|稿源|出处|出處|转自|轉自|Source){_GAP}"
+    rf"(?:(?:本文|文章|信息|新闻|新聞|稿件|内容)?[来來]\s?源(?:于|自)?|稿源|出处|出處|转自|轉自|Source){_GAP}"
 )
 _SOURCE_END = re.compile(
     r"\s{2,}|[|｜\t\]】]|\s(?=(?:分享|打印|手机|字号|字體|作者|记者|記者|编辑|編輯|责|責|时间|時間|发[布表]|發[布佈表]|更新|浏览|点击|阅读|评论|人气|我来说"
     r"|(?:19|20)\d\d))|(?:作者|责任编辑|责编|编辑|发布时间|发表时间|时间|日期|点击|浏览次数|阅读|字号|我来说两句)(?=\s{0,3}[:：(（])"
-    r"|(?:19|20)\d{2}[-年/]\d"
+    r"|(?:19|20)\d{2}[-年/]\d|(?:举报|分享到?|收藏|打印|纠错|关注|订阅)$"
 )
 #: What the names of media end in.
 _MEDIA = "[网網报報社刊台]|新[闻聞]|周刊|杂志|雜誌|客[户戶]端|[频頻]道|在[线線]|电视|融媒|发布|時報|导报"
@@ -79,6 +79,7 @@ _DATE = re.compile(
 )
 _YEARLESS = re.compile(r"[\[(（【\s]*\d{1,2}[月/-]\d{1,2}日?\s*(?:\d{1,2}:\d{2}(?::\d{2})?)?[\])）】\s]*")
 _SIGNED_LINE = re.compile(r"[（(【\s]*(?:本文)?(?:作\s?者|撰文|文)\s?[:：|｜丨/／]")
+_FORMER_TITLE = re.compile(r"[（(【\[\s]{0,4}(?:本文)?原(?:文)?标题(?:为)?\s?[:：]")
 _CLAUSE = re.compile(r"[，；。！？]|[,;]\s[a-z]")
 _TRIM = " \u3000|[]【】()（）《》-—_:：,，.。;；"
 _LONGEST_SOURCE, _LONGEST_LINE = 30, 160
@@ -219,7 +220,8 @@ def is_signature(line: str) -> bool:
 
 def is_closing(line: str) -> bool:
     """Tell whether a line below a text is a label's: who edited it, where it comes from, who posted it."""
-    return len(line) <= 60 and bool(_EDITOR.match(line.lstrip(_TRIM)) or _SOURCE.match(line.lstrip(_TRIM)))
+    start = line.lstrip(_TRIM)
+    return len(line) <= 60 and bool(_EDITOR.match(start) or _EDITOR_ALONE.match(line) or _SOURCE.match(start))
 
 
 def is_credit(line: str) -> bool:
@@ -227,6 +229,8 @@ def is_credit(line: str) -> bool:
     if len(line) <= 100 and not line.endswith(("。", "，", "：")) and _has_day(line) and _says_little(line):
         return True
     if len(line) <= 40 and _REPORTER.search(line):
+        return True
+    if _FORMER_TITLE.match(line):
         return True
     line = _HOUSE.sub("", line)
     known = _SOURCE.match(line) or _AUTHOR.match(line) or _EDITOR.match(line) or _ENGLISH.match(line)

@@ -38,6 +38,8 @@ _CAPTIONS = frozenset(("figcaption", "caption"))
 #: Containers so large that a class name on them says nothing of their text.
 _WHOLE = frozenset(("html", "body"))
 _LONGEST_NAME = 200
+#: Marks stand near a page's headline; those of its comments and lists say nothing of the article.
+_MARKED_ROWS = 300
 _LONGEST_STAMP, _LONGEST_MARK, _MOST_MARKS, _MOST_PIECES = 40, 40, 4, 6
 #: A page with more lines than this is no article; reading stops, so that its size cannot hold us up.
 MOST_ROWS = 20_000
@@ -201,7 +203,7 @@ class _Scanner:
             self.pictures.append(Picture(lazy if lazy and (not src or src.startswith("data:")) else src))
         if tag in _BOLD:
             self.bold += 1
-        if not plain:
+        if not plain and len(self.rows) < _MARKED_ROWS:
             self.mark(element, tag)
         self.text(element.text)
 
