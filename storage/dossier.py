@@ -180,7 +180,10 @@ def _from_database(connection: Connection, revision: Revision, page: StoredPage)
         (warc.CONTENT_DIGEST, warc.content_digest((), content)),
     ]
     media = page.content_type or "text/html"
-    return warc.record("resource", revision.seen_at, uri=page.url, media=media, block=content, more=more)
+    name = uuid.uuid5(uuid.NAMESPACE_URL, f"{page.url} {page.digest}").urn  # the same in every export
+    return warc.record(
+        "resource", revision.seen_at, uri=page.url, media=media, block=content, more=more, id_=name
+    )
 
 
 def _revision_document(
