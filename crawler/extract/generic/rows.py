@@ -99,12 +99,9 @@ def _names_author(name: str) -> bool:
 
 
 def _is_author(element: etree._Element) -> bool:
-    """Tell whether an element names itself an author's, by class, id, relation or property."""
-    for key in ("class", "id", "rel", "itemprop"):
-        name = element.get(key)
-        if name and len(name) <= _LONGEST_NAME and _names_author(name):
-            return True
-    return False
+    """Tell whether an element names itself an author's, by its class or its link's relation."""
+    name = element.get("class") or element.get("rel")
+    return bool(name) and len(name) <= _LONGEST_NAME and _names_author(name)
 
 
 class _Scanner:
