@@ -90,11 +90,13 @@ def _mended(old: Selectors, proposal: Proposal, cases: Sequence[Case], read: Rea
 
 
 def _instead(name: str, old: Selectors, tried: Selectors, proposal: Proposal) -> str | None:
-    """What else can be tried for a field: what is proposed for it, else to find it without a selector, else the old."""
-    now, new = getattr(tried, name), getattr(proposal.selectors, name)
-    order = [new, "", getattr(old, name)] if new else ["", getattr(old, name)]
+    """What else can be tried for a field: what is proposed for it, else the old selector; never to go without one,
+    as what is found without is not proved by pages on which it happens to be right.
+    """
+    now = getattr(tried, name)
+    order = [one for one in (getattr(proposal.selectors, name), getattr(old, name)) if one]
     later = order[order.index(now) + 1 :] if now in order else order
-    return next((one for one in later if one != now), None)
+    return next(iter(later), None)
 
 
 def _wrong(selectors: Selectors, cases: Sequence[Case], read: Read) -> dict[str, bool]:

@@ -24,9 +24,20 @@ _ATTRIBUTES = ("itemprop", "role", "data-testid", "data-role", "rel")
 _STATES = re.compile(
     r"(?:is|has|js|no|u)-.*|active|open|show|hide|hidden|visible|clearfix|cf|fl|fr|clear|on|row|col|left|right"
 )
-_TELLING = frozenset(("h1", "h2", "article", "main", "time"))
+#: Tags that say what their place is, and what it costs to trust them.
+_TELLING = {
+    "h1": 1,
+    "h2": 1,
+    "article": 1,
+    "main": 1,
+    "time": 1,
+    "section": 3,
+    "header": 3,
+    "address": 2,
+    "cite": 2,
+}
 _PLAIN = frozenset(("html", "body"))
-_ID, _CLASS, _TAG, _ATTRIBUTE, _PART, _BELOW, _DIGIT, _VAGUE, _ORDER = 1, 2, 1, 2, 4, 2, 2, 3, 10
+_ID, _CLASS, _ATTRIBUTE, _PART, _BELOW, _DIGIT, _VAGUE, _ORDER = 1, 2, 2, 4, 2, 2, 3, 10
 _LEVELS, _MOST = 6, 60
 
 
@@ -59,11 +70,11 @@ def selectors_for(element: etree._Element) -> dict[str, int]:
     own = dict(_steps(element))
     _keep(found, own)
     tag = str(element.tag)
-    inner = own | {tag: _TAG if tag in _TELLING else _VAGUE}
+    inner = own | {tag: _TELLING.get(tag, _VAGUE)}
     if tag in _TELLING:
-        _keep(found, {tag: _TAG})
+        _keep(found, {tag: _TELLING[tag]})
     for level, above in enumerate(_above(element)):
-        outer = dict(_steps(above))
+        outer = dict(_steps(above)) | ({str(above.tag): _VAGUE} if above.tag in _TELLING else {})
         join = " > " if level == 0 else " "
         for step, cost in outer.items():
             _keep(
