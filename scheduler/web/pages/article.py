@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Annotated
+import tempfile
+from collections.abc import Callable, Iterator
+from typing import IO, Annotated
 
 from fastapi import APIRouter, HTTPException, Path, Query, Request
-from fastapi.responses import Response
+from fastapi.responses import Response, StreamingResponse
 
 from crawler.text.canonical import fold
+from scheduler.evidence import file_name, write_evidence
 from scheduler.mended import places, split
 from scheduler.web.gate import READ
 from scheduler.web.render import page
@@ -24,6 +26,8 @@ RevisionNumber = Annotated[int | None, Query(ge=1, lt=2**31)]
 OBSERVATIONS = 200
 #: Other articles of the story that are listed, the first seen.
 MEMBERS = 5
+#: A file of evidence larger than this, in bytes, is made on the disk.
+IN_MEMORY = 2**23
 
 
 @router.get("")
@@ -107,6 +111,29 @@ def send_bytes(
             headers = {"content-disposition": f'attachment; filename="{name}"'}
             return Response(stored.content, media_type="application/octet-stream", headers=headers)
     raise HTTPException(404, "These bytes are not kept.")
+
+
+@router.get("/evidence.warc.gz")
+def send_evidence(request: Request, number: Number) -> Response:
+    """All that speaks for the article, in one file that `newsdelta verify` checks."""
+    site = site_of(request)
+    article = _article(site.database, number)
+    file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - it is closed when it was sent
+    made = write_evidence(site.database, site.config().registry, article, file, site.now())
+    headers = {
+        "content-disposition": f'attachment; filename="{file_name(article)}"',
+        "content-length": str(file.tell()),
+        "newsdelta-seal": made.seal,
+    }
+    return StreamingResponse(_pieces(file), media_type="application/octet-stream", headers=headers)
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    """A file from its beginning, piece by piece."""
+    with file:
+        file.seek(0)
+        while piece := file.read(2**18):
+            yield piece
 
 
 def _article(database: Database, number: int) -> Article:

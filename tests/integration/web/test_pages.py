@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 from pathlib import Path
 
 import html5lib
 import pytest
 from fastapi.testclient import TestClient
 
+from crawler.verify import verify
 from scheduler.web.words import translator
 from tests.integration.web.conftest import Filled
 
@@ -124,6 +126,17 @@ def test_a_wrong_address_gets_a_page_that_says_so(reader: TestClient, address: s
     answer = reader.get(address)
     assert answer.status_code == code
     assert "回到概览" in answer.text
+
+
+def test_all_evidence_of_an_article_is_one_file(reader: TestClient, filled: Filled) -> None:
+    page = reader.get(f"/articles/{filled.edited}/evidence").text
+    found = re.search(r'href="([^"]+\.warc\.gz)" download', page)
+    assert found
+    answer = reader.get(found[1])
+    assert answer.headers["content-disposition"] == f'attachment; filename="article-{filled.edited}.warc.gz"'
+    verdict = verify(BytesIO(answer.content))
+    assert verdict.seal == answer.headers["newsdelta-seal"]
+    assert f"{len(answer.content)}" == answer.headers["content-length"]
 
 
 def test_an_article_names_the_others_of_its_story(reader: TestClient, filled: Filled) -> None:
