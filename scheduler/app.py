@@ -25,6 +25,7 @@ from scheduler.post import SECONDS, Post, is_watched, limits_of, publish, read_p
 from scheduler.revisit import PageId
 from scheduler.rhythm import Plan
 from scheduler.tell import Teller
+from scheduler.websub import keep_subscribed
 from storage import pauses, queries
 from storage.database import Database
 from storage.decide import Policy
@@ -358,6 +359,7 @@ async def watch(
         ]
         if greet is not None:
             helpers.append(asyncio.ensure_future(_serve(watching, greet, stop)))
+            helpers.append(asyncio.ensure_future(keep_subscribed(watching.database, lambda: watching.config)))
         if reload is not None:
             helpers.append(asyncio.ensure_future(_take_configs(watching, reload)))
         stopped = asyncio.ensure_future(stop.wait())

@@ -369,6 +369,25 @@ keys = Table(
     UniqueConstraint("name"),
 )
 
+#: Feeds that hubs tell us of (WebSub), see hubs.py. The hub signs with `secret` and calls an address with `token`.
+hubs = Table(
+    "hubs",
+    metadata,
+    Column("token", Text, primary_key=True),
+    Column("channel", Text, nullable=False),
+    Column("feed", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("hub", Text, nullable=False),
+    Column("secret", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("asked_at", UtcTime),
+    Column("lease_until", UtcTime),
+    Column("next_at", UtcTime, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("said", Words, nullable=False),
+    UniqueConstraint("channel", "feed"),
+)
+
 #: Channels that are left out of the watch until people let them go on.
 pauses = Table(
     "pauses",

@@ -29,10 +29,11 @@ from crawler.render.ask import browser_meta
 from crawler.sites import channel as channel_named
 from crawler.sites.model import ArticleAddress, ListingPage
 from crawler.sources import Source, SourceKind, read_source
+from crawler.sources.discover import link_header
 from crawler.task import CrawlTask, PageVisit, Tally
 from crawler.text.decode import decode, decode_as
 from crawler.visit import Ask, Visit, judge
-from storage import articles
+from storage import articles, hubs
 from storage.database import Database
 from storage.errors import PageAbsent, PageError
 from storage.records import EventKind, Link, Outcome
@@ -207,6 +208,7 @@ class ChannelSpider(Spider):
 
     def _follow_source(self, source: Source, response: Response, way: Way) -> Iterator[Request]:
         """Go on from a feed or sitemap: the articles that it offers, the sitemaps of an index, a feed's next page."""
+        self._note_hub(source, response)
         if source.problem and not (source.entries or source.further):
             self._listing_failed(response.url, source.problem, way)
             return
@@ -224,6 +226,16 @@ class ChannelSpider(Spider):
             yield from self._follow(ListingPage(offered, pages), response, way, empty_is_well=True)
             return
         yield from self._follow_index(source, response, way)
+
+    def _note_hub(self, source: Source, response: Response) -> None:
+        """Keep which hub tells of this feed at once (WebSub): the header's word goes before the feed's."""
+        named, topic = link_header(header(response, "Link") or "", response.url)
+        hub = named or source.hub
+        if hub and not self.task.dry_run and asked_url(response) in self.task.channel.sources:
+            topic = topic or source.self_url or response.url
+            hubs.offer(
+                self.database, self.task.channel.name, asked_url(response), topic, hub, datetime.now(UTC)
+            )
 
     def _follow_index(self, index: Source, response: Response, way: Way) -> Iterator[Request]:
         asked = asked_url(response)

@@ -14,6 +14,7 @@ from scheduler.web.pages import (
     overview,
     runs,
     stories,
+    websub,
 )
 
 _PAGES = (
@@ -30,5 +31,6 @@ _PAGES = (
     channels,
     feeds,
     keys,
+    websub,
 )
 ROUTERS = [module.router for module in _PAGES]
