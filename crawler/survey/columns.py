@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from crawler.survey.links import Anchor
 from crawler.survey.model import Column
@@ -16,16 +16,18 @@ _MOST = 30
 
 
 def choose_columns(
-    home: str, pages: Sequence[tuple[Anchor, Page]], is_article: Callable[[str], bool]
+    home: str,
+    pages: Sequence[tuple[Anchor, Page]],
+    articles: Sequence[Page],
+    is_article: Callable[[str], bool],
 ) -> tuple[Column, ...]:
     """Of pages that links call by a short name, return those that list articles of their own, in the given order.
 
-    Links that more than half of the pages show are furniture: most-read lists stand on pages of every kind. Of two
-    pages that show the same articles the first is kept.
+    Links that more than half of these pages or nearly all articles' pages show are furniture: most-read lists stand
+    on pages of every kind. Of two pages that show the same articles the first is kept.
     """
-    listed = [[link.url for link in page.links if is_article(link.url)] for _, page in pages]
-    often = Counter(url for urls in listed for url in urls)
-    furniture = {url for url, count in often.items() if len(pages) > 2 and count * 2 > len(pages)}
+    listed = [_articles_on(page, is_article) for _, page in pages]
+    furniture = _common(listed, 0.5) | _common([_articles_on(page, is_article) for page in articles], 0.8)
     found: list[Column] = []
     shown: list[set[str]] = []
     for (anchor, _), urls in zip(pages, listed, strict=True):
@@ -37,6 +39,16 @@ def choose_columns(
     return tuple(found[:_MOST])
 
 
+def _articles_on(page: Page, is_article: Callable[[str], bool]) -> list[str]:
+    return [link.url for link in page.links if is_article(link.url)]
+
+
+def _common(lists: Sequence[list[str]], share: float) -> set[str]:
+    """What stands on more than a share of three pages or more."""
+    often = Counter(url for urls in lists for url in urls)
+    return {url for url, count in often.items() if len(lists) > 2 and count > share * len(lists)}
+
+
 def below(home: str, url: str) -> str:
     """An address as a path of the home's host, the way columns are written; whole where it is on another host."""
     there = urlsplit(url)
@@ -44,8 +56,3 @@ def below(home: str, url: str) -> str:
         return url
     path = there.path or "/"
     return f"{path}?{there.query}" if there.query else path
-
-
-def above(home: str, path: str) -> str:
-    """The address that `below` wrote as a path."""
-    return urljoin(home, path)

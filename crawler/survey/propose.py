@@ -68,7 +68,10 @@ def _found(
 ) -> Finding:
     pattern = article_pattern(survey, samples)
     fits = re.compile(pattern).search
-    columns = choose_columns(survey.home, survey.column_candidates(), lambda url: fits(url) is not None)
+    pages = [page for sample in good if (page := survey.page(sample.url)) is not None]
+    columns = choose_columns(
+        survey.home, survey.column_candidates(), pages, lambda url: fits(url) is not None
+    )
     sources = _sources(survey, lambda url: fits(url) is not None, bool(columns))
     charset = _charset(survey, good)
     article = Selectors(**_selectors(survey, good))

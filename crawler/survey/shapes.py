@@ -41,8 +41,10 @@ def pieces_of(url: str) -> list[str]:
 def _parted(piece: str) -> list[str]:
     """Cut `t20261123_78969` into its numbers and words; slugs, days with hyphens and hexadecimals stay whole."""
     if _is_slug(piece):
-        if number := re.fullmatch(r"(.*?[a-z].*)([-_])(\d{3,})", piece, re.I):  # a slug and its number
-            return [number[1], number[2], number[3]]
+        if number := re.fullmatch(
+            r"(.*?[a-z].*)(?:(-)(?=\d{3})|(_))(\d+)", piece, re.I
+        ):  # a slug, its number
+            return [number[1], number[2] or number[3], number[4]]
         if day := re.fullmatch(r"(\d{8})([-_])(.*[a-z].*)", piece, re.I):  # a day and its slug
             return [day[1], day[2], day[3]]
         return [piece]
@@ -106,11 +108,20 @@ def learn_pattern(articles: Sequence[str], others: Sequence[str]) -> str:
     by_shape: dict[Shape, list[list[str]]] = defaultdict(list)
     for url in articles:
         by_shape[shape_of(url)].append(pieces_of(url))
-    patterns = [_best([row for shape in group for row in by_shape[shape]], others) for group in groups]
-    unique = list(dict.fromkeys(patterns))
+    found = [[row for shape in group for row in by_shape[shape]] for group in groups]
+    patterns = {_best(rows, others): len(rows) for rows in found}
+    unique = [
+        pattern for pattern, count in patterns.items() if not _takes_others(pattern, count, articles, others)
+    ]
+    unique = unique or list(patterns)
     if len(unique) < 2:
         return f"{unique[0]}$" if unique else ""
     return f"(?:{'|'.join(unique)})$"
+
+
+def _takes_others(pattern: str, count: int, articles: Sequence[str], others: Sequence[str]) -> bool:
+    """Whether a pattern that only few articles need lets in what is no article."""
+    return count * 5 < len(articles) and any(re.search(f"{pattern}$", url) for url in others)
 
 
 def _best(rows: list[list[str]], others: Sequence[str]) -> str:

@@ -85,7 +85,8 @@ def _between(clock: Clock) -> timedelta | None:
 
 def _named(offset: timedelta, moment: datetime, language: str, home: str) -> str:
     """The likeliest zone with an offset at a moment; one without a place where no place is known."""
-    likely = [_guessed(language, home).name]
+    guessed = _guessed(language, home)
+    likely = () if guessed.sure == "guess" else (guessed.name,)
     order = (*_CHINESE, *_ENGLISH) if language.startswith("zh") else _ENGLISH
     name: str
     for name in (*likely, *order):
