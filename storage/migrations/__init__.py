@@ -14,7 +14,21 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 #: Every form that this newsdelta knows, oldest first: a database at any other was written by a newer one.
-VERSIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012", "0013")
+VERSIONS = (
+    "0001",
+    "0002",
+    "0003",
+    "0004",
+    "0005",
+    "0006",
+    "0007",
+    "0008",
+    "0009",
+    "0010",
+    "0011",
+    "0012",
+    "0013",
+)
 HEAD = VERSIONS[-1]
 
 
