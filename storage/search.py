@@ -68,9 +68,11 @@ _TERM = re.compile(r'(?P<no>-?)(?:"(?P<phrase>[^"]*)"?|(?P<word>\S+))')
 #: Rows fetched at a time: a frequent word fills a page of results from the first, a rare one has no second.
 _FIRST_PAGE, _FURTHER_PAGES = 100, 1000
 
-#: On PostgreSQL so many of the newest revisions are looked at one by one, which finds a page of a frequent word;
-#: the others come from the index, which is quick for a rare one.
-_NEWEST = 2000
+#: On PostgreSQL so many of the newest revisions are looked at one by one, which finds a page of a frequent word; the
+#: others come from the index, so many at a time and then all: a word may be frequent and a channel's hits sparse.
+_NEWEST, _STRETCHES = 1000, (20_000, 200_000)
+#: Of those that the index names so many are read at a time.
+_READ_AT_ONCE = 200
 
 #: Names, in `meta`, the last revision that the index of SQLite holds.
 MARK = "search_indexed_to"
@@ -237,6 +239,10 @@ def hits(connection: Connection, query: Query, wanted: Select[Any], below: int |
             if len(rows) < size:
                 break
             bound, size = rows[-1].revision_id, _FURTHER_PAGES
+    if connection.dialect.name == "postgresql" and (query.tokens or query.prefixes):
+        for row in _from_index(connection, query, wanted, below):
+            if query.accepts(row):
+                yield row
 
 
 def _proposals(
@@ -256,8 +262,7 @@ def _proposals(
     else:
         asked = {"query": _tsquery(query)}
         match = _tsvectors.c.tokens.op("@@")(cast(bindparam("query"), TSQUERY))
-        last = connection.scalar(select(func.max(revisions.c.id))) if below is None else below
-        bound = (last or 0) - _NEWEST
+        bound = _last(connection, below) - _NEWEST
         # Left to choose, PostgreSQL goes through all of them: it thinks a word that hardly stands anywhere frequent,
         # and does not count what unpacking the tokens costs. A bound of one table is none of the other for it.
         near = (
@@ -266,9 +271,46 @@ def _proposals(
             revisions.c.id > bound,
         )
         yield newest.where(*near, match), asked
-        found = select(_tsvectors.c.revision).where(match, _tsvectors.c.revision <= bound)
-        chosen = found.cte("found").prefix_with("MATERIALIZED", dialect="postgresql")
-        yield newest.where(revisions.c.id == chosen.c.revision), asked
+
+
+def _last(connection: Connection, below: int | None) -> int:
+    """The number from which a search goes down."""
+    return (connection.scalar(select(func.max(revisions.c.id))) or 0) if below is None else below - 1
+
+
+def _from_index(
+    connection: Connection, query: Query, wanted: Select[Any], below: int | None
+) -> Iterator[Row[Any]]:
+    """On PostgreSQL: yield what may be a hit, newest first, below those that were looked at one by one."""
+    upper = _last(connection, below) - _NEWEST
+    for length in (*_STRETCHES, None):
+        lower = 0 if length is None else max(0, upper - length)
+        numbers = _named_by_index(connection, query, lower, upper)
+        for at in range(0, len(numbers), _READ_AT_ONCE):
+            chosen = wanted.where(revisions.c.id.in_(numbers[at : at + _READ_AT_ONCE]))
+            yield from connection.execute(chosen.order_by(revisions.c.id.desc())).all()
+        if lower == 0:
+            return
+        upper = lower
+
+
+#: By the index of the tokens, and the primary key's beside it: never by unpacking the tokens of a whole stretch.
+_BITMAPS_ONLY = "SET LOCAL enable_indexscan = {0}; SET LOCAL enable_seqscan = {0}"
+_NAMED = (
+    select(_tsvectors.c.revision)
+    .where(_tsvectors.c.tokens.op("@@")(cast(bindparam("query"), TSQUERY)))
+    .where(_tsvectors.c.revision > bindparam("lower"), _tsvectors.c.revision <= bindparam("upper"))
+    .order_by(_tsvectors.c.revision.desc())
+)
+
+
+def _named_by_index(connection: Connection, query: Query, lower: int, upper: int) -> list[int]:
+    """The revisions above `lower`, up to `upper`, that the index names, the newest first."""
+    connection.exec_driver_sql(_BITMAPS_ONLY.format("off"))
+    asked = {"query": _tsquery(query), "lower": lower, "upper": upper}
+    numbers = list(connection.execute(_NAMED, asked).scalars())
+    connection.exec_driver_sql(_BITMAPS_ONLY.format("on"))
+    return numbers
 
 
 def _fts5_query(query: Query) -> str:
