@@ -15,7 +15,7 @@ from lxml import etree
 
 from crawler.extract.html import compiled, nodes
 from crawler.propose.model import FIELDS, Proposal
-from crawler.propose.places import Known, gives, gives_anything, places
+from crawler.propose.places import Known, give, gives_anything, places
 from crawler.propose.steps import selectors_for
 from crawler.sites.model import Selectors
 from storage.records import ArticleFields
@@ -26,7 +26,9 @@ _MAKERS = 6
 _MAKES, _FEWEST, _STARTS = 3, 2, 4
 #: Two selectors side by side cost more than one by so much.
 _COMMA = 2
-#: A place is worse by a step of a selector's cost for so many characters that it holds beyond the tightest place.
+#: Paragraphs cost more than their container.
+_PARAGRAPHS = 3
+#: A place is worse by a step of a selector's cost for so many characters that it holds beside the field.
 _LOOSE = 5
 _XPATH = ("/", "./", "(")
 
@@ -59,16 +61,19 @@ def propose_selectors(
 
 @dataclass(frozen=True, slots=True)
 class _Placed:
-    """A page, the places that give a field on it, and how many characters the tightest of them has."""
+    """A page, the places that give a field on it, and how many characters the field itself takes there."""
 
     known: Known
     places: tuple[etree._Element, ...]
-    tightest: int
+    size: int
 
     @staticmethod
     def of(known: Known, name: str) -> _Placed:
         found = tuple(places(known, name))
-        return _Placed(known, found, min((len(known.page.words(one)) for one in found), default=0))
+        sizes = [len(known.page.words(one)) for one in found]
+        return _Placed(
+            known, found, sum(map(len, known.paragraphs)) if name == "body" else min(sizes, default=0)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +137,18 @@ def _candidates(field: _Field) -> list[_Tried]:
     tried: dict[str, _Tried] = {}
     for number in range(0, len(field.having), max(1, len(field.having) // _MAKERS)):
         for element in field.having[number].places:
-            for selector, cost in selectors_for(element).items():
+            for selector, cost in _selectors(field.name, element):
                 if selector not in tried:
                     tried[selector] = _try(field, selector, cost) or _Tried()
     return [one for one in tried.values() if one.selector]
+
+
+def _selectors(name: str, element: etree._Element) -> Iterator[tuple[str, int]]:
+    """The selectors for a place; of a text, those of its paragraphs too, where other things stand between them."""
+    for selector, cost in selectors_for(element).items():
+        yield selector, cost
+        if name == "body" and len(element.findall("p")) > 1:
+            yield f"{selector} > p", cost + _PARAGRAPHS
 
 
 def _try(field: _Field, selector: str, cost: float) -> _Tried | None:
@@ -147,9 +160,10 @@ def _try(field: _Field, selector: str, cost: float) -> _Tried | None:
     beside = 0
     for number, placed in enumerate(field.having):
         matched = _shown(placed.known, xpath)
-        if len(matched) == 1 and gives(placed.known, field.name, matched[0]):
+        if give(placed.known, field.name, matched):
             right.add(number)
-            beside += len(placed.known.page.words(matched[0])) - placed.tightest
+            size = sum(len(placed.known.page.words(one)) for one in matched)
+            beside += max(0, size - placed.size)
         elif matched:
             return None
     surplus = sum(_gives_more(one, field.name, xpath) for one in field.without)

@@ -138,6 +138,14 @@ def _text_places(known: Known) -> list[etree._Element]:
     return [one for one in found if one.tag not in ("html", "body")] or found
 
 
+def give(known: Known, name: str, elements: Sequence[etree._Element]) -> bool:
+    """Tell whether what a selector matches gives the field: one place, or all paragraphs of a text and nothing else."""
+    if len(elements) == 1:
+        return gives(known, name, elements[0])
+    words = "".join(map(known.page.words, elements))
+    return name == "body" and words != "" and words == "".join(known.paragraphs)
+
+
 def holds_text(known: Known, element: etree._Element) -> bool:
     """Tell whether an element holds the article's paragraphs, in order, and little else."""
     start, end = known.page.spans.get(element, (0, 0))
