@@ -80,6 +80,8 @@ _DATE = re.compile(
 _YEARLESS = re.compile(r"[\[(（【\s]*\d{1,2}[月/-]\d{1,2}日?\s*(?:\d{1,2}:\d{2}(?::\d{2})?)?[\])）】\s]*")
 _SIGNED_LINE = re.compile(r"[（(【\s]*(?:本文)?(?:作\s?者|撰文|文)\s?[:：|｜丨/／]")
 _FORMER_TITLE = re.compile(r"[（(【\[\s]{0,4}(?:本文)?原(?:文)?标题(?:为)?\s?[:：]")
+#: Tools that stand on a line with the editors.
+_MEND = re.compile(r"^[\[【（(\s]{0,3}(?:纠错|我要纠错|打印|举报|收藏|分享)[\]】）)\s]{0,3}")
 _CLAUSE = re.compile(r"[，；。！？]|[,;]\s[a-z]")
 _TRIM = " \u3000|[]【】()（）《》-—_:：,，.。;；"
 _LONGEST_SOURCE, _LONGEST_LINE = 30, 160
@@ -220,8 +222,11 @@ def is_signature(line: str) -> bool:
 
 def is_closing(line: str) -> bool:
     """Tell whether a line below a text is a label's: who edited it, where it comes from, who posted it."""
-    start = line.lstrip(_TRIM)
-    return len(line) <= 60 and bool(_EDITOR.match(start) or _EDITOR_ALONE.match(line) or _SOURCE.match(start))
+    start = _MEND.sub("", line).lstrip(_TRIM)
+    if len(line) > 60:
+        return False
+    known = _EDITOR.match(start) or _EDITOR_ALONE.match(line) or _SOURCE.match(start)
+    return bool(known or (_AUTHOR.match(start) and _EDITOR.search(start)))
 
 
 def is_credit(line: str) -> bool:

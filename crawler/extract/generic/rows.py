@@ -100,8 +100,8 @@ def _names_author(name: str) -> bool:
 
 def _is_author(element: etree._Element) -> bool:
     """Tell whether an element names itself an author's, by its class or its link's relation."""
-    name = element.get("class") or element.get("rel")
-    return bool(name) and len(name) <= _LONGEST_NAME and _names_author(name)
+    name = element.get("class") or element.get("rel") or ""
+    return 0 < len(name) <= _LONGEST_NAME and _names_author(name)
 
 
 class _Scanner:

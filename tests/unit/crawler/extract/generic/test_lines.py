@@ -73,6 +73,8 @@ BELOW = {
     "责任编辑：庞敏_CQ1234": ((), ("庞敏",)),
     "[责任编辑：庞敏 PK155]": ((), ("庞敏",)),
     "责任编辑 庞敏": ((), ("庞敏",)),
+    "【纠错】【责任编辑:庞敏】": ((), ("庞敏",)),
+    "本文来源：江城晨报 责任编辑：庞敏": ((), ("庞敏",)),
     "编辑 庞敏 校对 鲁一帆": ((), ("庞敏",)),
     "编辑：庞敏 审核：鲁一帆": ((), ("庞敏",)),
     "编辑|庞敏": ((), ("庞敏",)),
@@ -91,6 +93,37 @@ def test_a_line_below_the_text(line):
     assert (found.authors, found.editors) == BELOW[line]
 
 
+@pytest.mark.parametrize("line", [line for line in BELOW if "编辑" in line or "来源" in line])
+def test_credits_at_the_end_of_the_text_s_own_block_are_no_text(line):
+    html = f"<title>渡船复航_江城在线</title><h1>渡船复航</h1><div>{TEXT}<p>{line}</p></div>"
+    found = read_generic(html)
+    assert found is not None
+    assert len(found.body) == 3
+    assert found.editors == BELOW[line][1]
+
+
+#: What stands in the block of a text and is none of it.
+AROUND = {
+    "（原标题：渡船停航十二年后复航）": "first",
+    "特别声明：以上内容由用户上传并发布，本平台仅提供信息存储服务。": "last",
+    "转载请注明出处：江城在线": "last",
+    "文章观点仅代表作者本人，不代表江城在线立场。": "last",
+}
+
+
+@pytest.mark.parametrize("line", AROUND)
+def test_notes_of_the_platform_are_no_text(line):
+    first, last = (line, "") if AROUND[line] == "first" else ("", line)
+    html = f"<title>渡船复航_江城在线</title><h1>渡船复航</h1><div><p>{first}</p>{TEXT}<p>{last}</p></div>"
+    found = read_generic(html)
+    assert found is not None
+    assert len(found.body) == 3
+
+
+def ld(text):
+    return f'<script type="application/ld+json">{text}</script>'
+
+
 #: What the head declares → authors
 DECLARED = {
     '<meta name="author" content="石晓雨">': ("石晓雨",),
@@ -102,14 +135,14 @@ DECLARED = {
         "Helen Marsh",
     ),
     '<meta name="author" content="半山客">': ("半山客",),
-    '<script type="application/ld+json">{"@graph":[{"@type":"Article","author":{"@id":"#p"}},{"@id":"#p","@type":"Person","name":"石晓雨"}]}</script>': (
-        "石晓雨",
-    ),
-    '<script type="application/ld+json">{"@type":"NewsArticle","author":[{"@type":"Person","name":"石晓雨"},"谭思远"]}</script>': (
+    ld(
+        '{"@graph":[{"@type":"Article","author":{"@id":"#p"}},{"@id":"#p","@type":"Person","name":"石晓雨"}]}'
+    ): ("石晓雨",),
+    ld('{"@type":"NewsArticle","author":[{"@type":"Person","name":"石晓雨"},"谭思远"]}'): (
         "石晓雨",
         "谭思远",
     ),
-    '<script type="application/ld+json">{"@type":"NewsArticle","author":{"@type":"Organization","name":"江城网"}}</script>': (),
+    ld('{"@type":"NewsArticle","author":{"@type":"Organization","name":"江城网"}}'): (),
 }
 
 
@@ -131,7 +164,7 @@ TIMES = {
         "",
     ): "2005-03-31T00:00",
     (
-        '<script type="application/ld+json">{"@context":"x","appid":"1","pubDate":"2005-03-31T15:18:05"}</script>',
+        ld('{"@context":"x","appid":"1","pubDate":"2005-03-31T15:18:05"}'),
         "",
     ): "2005-03-31T15:18:05",
     ("", '<time datetime="2005-03-31T15:18:05+08:00">三月的最后一天</time>'): "2005-03-31T15:18:05",
