@@ -6,6 +6,8 @@ import ipaddress
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from storage.records import HostMemory
+
 #: Seconds between two requests to one public host, even while its hourly budget is not spent.
 SPACING = 1.0
 
@@ -67,6 +69,17 @@ class Budget:
         """Count requests that an earlier run made to `host` within the last hour."""
         state = self._host(host, now)
         state.tokens = max(0.0, state.tokens - requests)
+
+    def recall(self, host: str, memory: HostMemory, now: float) -> None:
+        """Keep to what other processes did to `host` of late; what this one knows itself stays true."""
+        state = self._host(host, now)
+        if self.per_hour is not None:
+            state.tokens = min(state.tokens, max(0.0, self.per_hour - memory.spent))
+        if memory.since_last is not None:
+            state.last = max(state.last, now - memory.since_last)
+        if memory.gap > 0:
+            state.spacing = max(state.spacing, memory.gap)
+        state.held_until = max(state.held_until, now + memory.held)
 
     def slow_down(self, host: str, seconds: float, now: float) -> None:
         """Keep at least `seconds` between requests to `host`, as its robots.txt asks."""

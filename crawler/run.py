@@ -75,6 +75,9 @@ class Crawls:
         """
         tally = Tally(listener)
         started = time.monotonic()
+        host = urlsplit(task.channel.home).netloc
+        if task.host is not None:
+            self._hosts.budget(host).recall(host, task.host, started)
         crawler = self._crawler(task)
         self._going[crawler] = task
         try:
@@ -89,7 +92,7 @@ class Crawls:
             )
         finally:
             del self._going[crawler]
-        spider, host = crawler.spider, urlsplit(task.channel.home).netloc
+        spider = crawler.spider
         return CrawlResult(
             run=getattr(spider, "run_id", None),
             channel=task.channel.name,

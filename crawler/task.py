@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from crawler.sites.model import Channel
 from storage.decide import Policy
-from storage.records import Note, RunCounts
+from storage.records import HostMemory, Note, RunCounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,7 @@ class CrawlTask:
     pages: how many pages of each listing; None: the first, and more while all that they list is unknown.
     since: leave out what is dated earlier.
     follow: visit what the listings show; else only keep it, for a plan of visits to come back to.
+    host: what other processes did to the channel's host of late; None where this one does all.
     revisit_for: known articles younger than this are visited again, also when no listing shows them.
     """
 
@@ -30,6 +31,7 @@ class CrawlTask:
     policy: Policy = field(default_factory=Policy)
     dry_run: bool = False
     follow: bool = True
+    host: HostMemory | None = None
 
 
 @dataclass(frozen=True, slots=True)

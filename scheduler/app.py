@@ -15,18 +15,19 @@ from urllib.parse import urlsplit
 from crawler.serve import Start
 from crawler.task import CrawlResult, CrawlTask
 from scheduler import jobs
-from scheduler.child import CrawlerProcess, CrawlFailedError, Limits, ignore
+from scheduler.child import CrawlerProcess, CrawlFailedError, Hands, Limits, ignore
 from scheduler.child import Tell as ProgressTell
 from scheduler.config import Config
 from scheduler.desk import Desk
 from scheduler.holder import AlreadyWatchedError, Holder, hold
 from scheduler.plan import BATCH, Batch, HostPlan, host_plans, utc_now
 from scheduler.post import SECONDS, Post, is_watched, limits_of, publish, read_post, send_test
+from scheduler.retention import prune
 from scheduler.revisit import PageId
 from scheduler.rhythm import Plan
 from scheduler.tell import Teller
 from scheduler.websub import keep_subscribed
-from storage import pauses, queries
+from storage import crawls, pauses, queries
 from storage.database import Database
 from storage.decide import Policy
 from storage.errors import NewsdeltaError, StorageError
@@ -42,6 +43,10 @@ Greet = Callable[[str], None]
 SAVE_EVERY, HOLD_EVERY, CLOCK_EVERY = 60.0, 20.0, 1.0
 #: Seconds between two looks at whether the feeds have to be written.
 PUBLISH_EVERY = 15.0
+#: The hour after which what is too old is given up.
+NIGHT = 3
+#: Seconds between two looks after the workers' jobs; between two tries of who stands by to take over.
+MEND_EVERY, STAND_BY = 5.0, 2.0
 _NOT_TAKEN = "The config is not taken, the old one stays: %s"
 
 
@@ -95,7 +100,7 @@ class Watch:
     ) -> None:
         self.config = config
         self.database = database
-        self.process = CrawlerProcess(lambda: start_of(self.config, database), limits)
+        self.hands = self._hands(limits)
         self.teller = Teller(database, tell, after=queries.last_event_id(database))
         self.scheduler = jobs.new_scheduler(config.time_zone)
         self.post = post
@@ -110,6 +115,14 @@ class Watch:
         self._paused: frozenset[str] = frozenset()
         self._published = -1
 
+    def _hands(self, limits: Limits) -> Hands:
+        """Who carries crawls out: the workers where there is a queue, else a process of this machine."""
+        if self.config.queue_url is None:
+            return CrawlerProcess(lambda: start_of(self.config, self.database), limits)
+        from scheduler.queue import Workers
+
+        return Workers(self.database, self.config.queue_url, utc_now)
+
     # -- begin, change, end
 
     def begin(self) -> None:
@@ -119,6 +132,8 @@ class Watch:
         jobs.schedule_steady(self.scheduler, "orders", self.desk.look, 0.5)
         jobs.schedule_steady(self.scheduler, "save", self._save, SAVE_EVERY)
         jobs.schedule_steady(self.scheduler, "feeds", self.publish, PUBLISH_EVERY)
+        jobs.schedule_steady(self.scheduler, "mend", self.hands.mend, MEND_EVERY)
+        jobs.schedule_nightly(self.scheduler, "retention", self._prune, NIGHT)
         self.scheduler.start()
 
     def attend(self) -> None:
@@ -145,7 +160,7 @@ class Watch:
             jobs.cancel(self.scheduler, f"visit {host}")
         self.config = dataclasses.replace(config, database_url=self.config.database_url)
         self._published = -1
-        self.process.retire()
+        self.hands.retire()
         self.scheduler.timezone = jobs.new_scheduler(config.time_zone).timezone
         if not self._attending:
             self._schedule()
@@ -163,7 +178,7 @@ class Watch:
         self._stopping = True
         if self.scheduler.running:
             self.scheduler.pause()
-        await asyncio.gather(self.process.stop(), self.deliverer.stop(), self.desk.stop())
+        await asyncio.gather(self.hands.stop(), self.deliverer.stop(), self.desk.stop())
 
     async def end(self) -> None:
         """Stop, tell and keep what the last pages brought: within ten seconds."""
@@ -260,7 +275,7 @@ class Watch:
         async with self._turns.setdefault(task.channel.name, asyncio.Lock()):
             if cancelled and cancelled.is_set():
                 raise CrawlFailedError("The crawl was cancelled before it began", subject=task.channel.name)
-            result = await self.process.crawl(task, tell, cancelled)
+            result = await self.hands.crawl(task, tell, cancelled)
         self._report(result)
         return result
 
@@ -279,6 +294,17 @@ class Watch:
                 self._published = last
         except NewsdeltaError as error:
             log.error("%s", error)
+
+    async def _prune(self) -> None:
+        """Give up what [retention] says is too old, beside all else."""
+        try:
+            lines = await asyncio.to_thread(
+                lambda: list(prune(self.database, self.config.retention, utc_now()))
+            )
+        except NewsdeltaError as error:
+            log.error("What is too old could not be given up: %s", error)
+        else:
+            log.info("Retention: %s", " ".join(lines) or "nothing is given up")
 
     async def _save(self) -> None:
         self.save()
@@ -325,6 +351,11 @@ async def _opened(
     post = read_post(config)
     with hold(config.database_url, utc_now()) as holder, Database.open(config.database_url) as database:
         post.enter(database, utc_now())
+        if config.queue_url is not None:
+            from scheduler.queue import prepare
+
+            prepare(config.queue_url)
+            crawls.abandon(database, utc_now())
         watching = Watch(config, post, database, tell, report, limits)
         try:
             yield watching, holder
@@ -347,9 +378,35 @@ async def watch(
 
     With `greet` the web page is served, too; it gets the words that let a person in. A config put into `reload`
     takes the place of the one before. `show` gets a line of status every second.
-    Raises AlreadyWatchedError where another process watches this database, also where it took over after a lost
-    connection; StorageError where the store cannot be opened; ConfigError where the page cannot be served.
+    Where another process watches this database, or takes it over after a lost connection, AlreadyWatchedError is
+    raised; with a queue, one stands by instead, until its turn comes. Raises StorageError where the store cannot be
+    opened, ConfigError where the page cannot be served.
     """
+    standing_by = False
+    while not stop.is_set():
+        try:
+            await _lead(config, tell, report, stop, reload, show, limits, greet)
+        except AlreadyWatchedError as error:
+            if config.queue_url is None:
+                raise
+            if not standing_by:
+                log.warning("Standing by: %s", error.message)
+            standing_by = True
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), STAND_BY)
+
+
+async def _lead(
+    config: Config,
+    tell: Tell,
+    report: Report,
+    stop: asyncio.Event,
+    reload: asyncio.Queue[Config] | None,
+    show: Callable[[str], None] | None,
+    limits: Limits,
+    greet: Greet | None,
+) -> None:
+    """Watch, as the one who does. Raises as `watch` does without a queue."""
     async with _opened(config, tell, report, limits) as (watching, holder):
         watching.begin()
         helpers = [

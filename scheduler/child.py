@@ -7,6 +7,7 @@ import logging
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import msgspec
 import psutil
@@ -44,6 +45,27 @@ class Limits:
     silence: float = 60.0
     seconds: float = 6 * 3600.0
     stop_seconds: float = 8.0
+
+
+class Hands(Protocol):
+    """Whoever carries crawls out: a process of this machine, or workers anywhere."""
+
+    async def crawl(
+        self, task: CrawlTask, tell: Tell = ignore, cancelled: asyncio.Event | None = None
+    ) -> CrawlResult:
+        """Do one task, and tell now and then how far it is; after `cancelled` is set, finish the pages in hand.
+
+        Raises CrawlFailedError.
+        """
+
+    def retire(self) -> None:
+        """Go on by a new config from the next task on."""
+
+    async def stop(self) -> None:
+        """Finish the pages in hand, and do no more."""
+
+    async def mend(self) -> None:
+        """See to it, every few seconds, that no task is lost."""
 
 
 class CrawlerProcess:
@@ -84,6 +106,9 @@ class CrawlerProcess:
             ending = asyncio.ensure_future(child.drain())
             self._retired.add(ending)
             ending.add_done_callback(self._retired.discard)
+
+    async def mend(self) -> None:
+        """Nothing is to be done: a process that dies takes its tasks with it, and who asked for them is told."""
 
     async def stop(self) -> None:
         """Let the pages in hand be finished, and end the process; kill it where that takes too long."""

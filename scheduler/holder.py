@@ -19,9 +19,8 @@ from urllib.parse import unquote
 import psycopg
 
 from storage.errors import DatabaseUnreachable, NewsdeltaError
+from storage.locks import Lock
 
-#: The number of the advisory lock, the same for every newsdelta.
-LOCK = 7102025
 #: Seconds that a lock on a file is tried for: who only looks whether there is a watcher holds it for a moment.
 PATIENCE, AGAIN = 1.0, 0.05
 #: PostgreSQL cuts an application's name at this length (NAMEDATALEN - 1).
@@ -54,7 +53,7 @@ def is_held(database_url: str) -> bool:
     """Whether somebody watches a database; the lock itself is not taken. Raises StorageError."""
     if not database_url.startswith("sqlite"):
         with _connect(database_url, "newsdelta") as connection:
-            return connection.execute(_WHO, [LOCK]).fetchone() is not None
+            return connection.execute(_WHO, [Lock.WATCH]).fetchone() is not None
     try:
         file = _lock_file(database_url).open("rb")
     except FileNotFoundError:
@@ -161,10 +160,10 @@ class SessionHolder:
 
     def _take(self) -> str | None:
         """Take the lock; where another holds it, return that one's name."""
-        taken = self._connection.execute("SELECT pg_try_advisory_lock(%s)", [LOCK]).fetchone()
+        taken = self._connection.execute("SELECT pg_try_advisory_lock(%s)", [Lock.WATCH]).fetchone()
         if taken and taken[0]:
             return None
-        row = self._connection.execute(_WHO, [LOCK]).fetchone()
+        row = self._connection.execute(_WHO, [Lock.WATCH]).fetchone()
         return str(row[0]) if row and row[0] else "its name is not known"
 
 

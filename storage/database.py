@@ -28,6 +28,7 @@ from storage.errors import (
     SchemaTooNew,
     StorageError,
 )
+from storage.locks import Lock
 
 #: How long to wait for a lock or a server, in seconds.
 WAIT = 10
@@ -148,7 +149,7 @@ class Database:
         """Bring the tables up to date, in one transaction that no other process can enter."""
         with self.write() as connection:
             if not self.is_sqlite:
-                connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7102024)")
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({Lock.UPGRADE:d})")
             self._refuse_newer(_version(connection))
             migrations.upgrade(connection)
 

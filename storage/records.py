@@ -423,6 +423,58 @@ class CrawlOrder:
     error: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class HostMemory:
+    """What other processes did to a host of late, so that this one keeps to its budget, too.
+
+    spent: requests of the last hour. since_last: seconds since the last one, or None. gap: seconds that the host
+    wants between two. held: seconds for which it still asks to be left alone.
+    """
+
+    spent: int = 0
+    since_last: float | None = None
+    gap: float = 0.0
+    held: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class HandedCrawl:
+    """A crawl that the watcher handed out, and how far the worker is that took it. `task`, `result`: JSON."""
+
+    id: int
+    channel: str
+    host: str
+    task: str
+    state: OrderState
+    worker: str
+    progress: OrderProgress
+    result: str
+    error: str
+    asked_at: datetime
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """A process that carries crawls out, `concurrency` of them at once."""
+
+    name: str
+    concurrency: int
+    since: datetime
+    beat_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class QueueLook:
+    """What the queue looks like now. `lag`: seconds for which the first of those that wait has waited."""
+
+    workers: tuple[Worker, ...]
+    waiting: int
+    running: int
+    lag: float
+
+
 def as_json(value: Any) -> Any:
     """Turn a record, or a collection of records, into what `json.dumps` takes; times become ISO 8601."""
     kind = type(value)

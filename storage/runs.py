@@ -11,6 +11,7 @@ from storage import outbox
 from storage.database import Database
 from storage.errors import NotFound
 from storage.jsontext import to_json
+from storage.locks import Lock
 from storage.records import Event, EventKind, Healing, Note, RunCounts
 from storage.rows import EVENT, event_of
 from storage.schema import events, runs
@@ -78,7 +79,7 @@ def record_channel_event(
     with database.write() as connection:
         if not database.is_sqlite:
             # Two watchers of one channel wait for each other here; on SQLite they have already.
-            connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(channel))))
+            connection.execute(select(func.pg_advisory_xact_lock(Lock.CHANNEL, func.hashtext(channel))))
         if (connection.scalar(latest) or EventKind.CHANNEL_RECOVERED) == kind:
             return None
         event = event_of(connection.execute(insert(events).returning(*EVENT), row).one())

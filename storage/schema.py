@@ -358,6 +358,40 @@ orders = Table(
     Index("ix_orders_open", "id", **_only("finished_at IS NULL")),
 )
 
+#: Crawls that the watcher handed out to workers, and what they brought (PostgreSQL; empty elsewhere).
+crawls = Table(
+    "crawls",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("channel", Text, nullable=False),
+    Column("host", Text, nullable=False),
+    Column("task", Words, nullable=False),  # JSON of crawler.serve.Order
+    Column("asked_at", UtcTime, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("worker", Text, nullable=False),
+    Column("started_at", UtcTime),
+    Column("finished_at", UtcTime),
+    Column("beat_at", UtcTime),
+    Column("progress", Words, nullable=False),  # JSON of OrderProgress
+    Column("result", Words, nullable=False),  # JSON of CrawlResult
+    Column("error", Words, nullable=False),
+    Column("sent", Integer, nullable=False),
+    Column("gap", Float, nullable=False),
+    Column("held_until", UtcTime),
+    Index("ix_crawls_open", "id", **_only("finished_at IS NULL")),
+    Index("ix_crawls_of_host", "host", "finished_at"),
+)
+
+#: Workers, by their own word: a name is the machine's and the process's.
+workers = Table(
+    "workers",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("concurrency", Integer, nullable=False),
+    Column("since", UtcTime, nullable=False),
+    Column("beat_at", UtcTime, nullable=False),
+)
+
 #: Keys of programs that use the API. The key itself is known to its owner alone.
 keys = Table(
     "keys",

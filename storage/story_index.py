@@ -31,6 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from storage.locks import Lock
 from storage.schema import articles, events, revisions, story_keys
 from storage.statements import Read, Write
 from storage.stories import (
@@ -47,10 +48,6 @@ from storage.stories import (
 
 #: How many articles a step of a rebuild takes into one transaction.
 STEP = 200
-
-#: A number that nothing else locks; see `lock`.
-_LOCK = 7102025
-
 
 #: Keys by the week that they are stored in.
 KeysOfWeeks = tuple[tuple[int, tuple[int, ...]], ...]
@@ -83,7 +80,7 @@ def lock(connection: Connection) -> None:
     To be taken before any row is locked. SQLite's writer is alone anyway.
     """
     if connection.dialect.name != "sqlite":
-        _TAKE_LOCK(connection, {"lock": _LOCK})
+        _TAKE_LOCK(connection, {"lock": Lock.STORIES})
 
 
 def find(connection: Connection, canonical: str, content_hash: str, times: Times) -> Place:

@@ -31,6 +31,7 @@ from sqlalchemy import (
 from storage.database import Database
 from storage.errors import NotFound, StorageError
 from storage.jsontext import from_json, to_json
+from storage.locks import Lock
 from storage.records import NotificationState, Subscription
 from storage.rules import Rule, check
 from storage.schema import destinations, meta, notifications, subscriptions
@@ -38,7 +39,6 @@ from storage.statements import Read, Write, columns_of
 from storage.wordquery import Fold
 
 _CHANGES = "subscriptions"
-_LOCK = 7_102_025  # of PostgreSQL: who changes subscriptions waits for those who write down paused rows
 
 
 def all(database: Database) -> tuple[Subscription, ...]:
@@ -131,7 +131,7 @@ def rules(connection: Connection, fold: Fold) -> tuple[Rule, ...]:
 def wait_for_changes(connection: Connection) -> None:
     """Let a change of subscriptions that is going on end, and keep others out until the transaction's end."""
     if connection.dialect.name != "sqlite":  # whose writer is alone
-        connection.execute(select(func.pg_advisory_xact_lock_shared(_LOCK)))
+        connection.execute(select(func.pg_advisory_xact_lock_shared(Lock.SUBSCRIPTIONS)))
 
 
 #: The rules made last, by folding, and the mark they were made at.
@@ -175,7 +175,7 @@ def _subscription_of(row: Any) -> Subscription:
 def _begin_change(connection: Connection) -> dict[str, Any]:
     """Keep other changes out, and give the rows as they were before, by name."""
     if connection.dialect.name != "sqlite":
-        connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+        connection.execute(select(func.pg_advisory_xact_lock(Lock.SUBSCRIPTIONS)))
     return _rows(connection)
 
 

@@ -1,0 +1,28 @@
+"""The section [queue] of newsdelta.toml: whether crawls are made by workers, and through which database."""
+
+from __future__ import annotations
+
+import re
+
+from scheduler.settings import Section
+from storage.errors import ConfigError
+
+
+class QueueSection(Section, frozen=True):
+    """[queue]"""
+
+    url: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.url is not None and not re.match(r"postgresql(\+psycopg)?://", self.url):
+            raise ValueError("url is no PostgreSQL database; write postgresql://user:password@host/name")
+
+    def place(self, database_url: str) -> str | None:
+        """The queue's database, or None for no queue. Raises ConfigError where workers could not share the store."""
+        if self.url is not None and not database_url.startswith("postgresql"):
+            raise ConfigError(
+                "With a [queue] the store must be a PostgreSQL database, too: workers share it",
+                subject=database_url,
+                mend="Copy it there with: newsdelta db move, and set [database] url",
+            )
+        return self.url

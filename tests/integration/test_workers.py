@@ -1,0 +1,268 @@
+"""A watcher and its workers, as processes on one PostgreSQL: everything once, whoever is killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from scheduler.queue import prepare
+from storage import crawls, maintenance, queries
+from storage.database import Database
+from storage.records import Worker
+from tests.databases import postgresql_server, postgresql_url
+from tests.replica.replica import Replica
+
+__all__ = ["postgresql_server", "postgresql_url"]
+NEWSDELTA = [sys.executable, "-c", "from scheduler.cli import main; main()"]
+ENV = {key: value for key, value in os.environ.items() if not key.startswith("NEWSDELTA_")}
+#: Seconds that a condition may take on the slowest machine.
+PATIENCE = 120.0
+
+
+def until(condition: Callable[[], Any], what: str) -> Any:
+    """Wait for a condition, and return what it gave."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        if found := condition():
+            return found
+        time.sleep(0.1)
+    pytest.fail(f"not within {PATIENCE:g} s: {what}")
+
+
+class Cluster:
+    """Processes of newsdelta that share one config."""
+
+    def __init__(self, folder: Path, database_url: str, homes: dict[str, str], *, queue: bool = True) -> None:
+        self.database_url = database_url
+        self.folder = folder
+        self._stack = ExitStack()
+        channels = "".join(f'[[channel]]\nname = "{name}"\nhome = "{url}"\n' for name, url in homes.items())
+        section = f'[queue]\nurl = "{database_url}"\n' if queue else ""
+        (folder / "newsdelta.toml").write_text(
+            f'[database]\nurl = "{database_url}"\n{section}'
+            f'[watch]\nevery = "2s"\nremoval_visits = 1\nremoval_after = "1s"\n'
+            f"[network]\nallow_private_addresses = true\n{channels}",
+            encoding="utf-8",
+        )
+
+    def start(self, *words: str) -> subprocess.Popen[bytes]:
+        """Start a command; what it says goes to a file of its own."""
+        said = self._stack.enter_context((self.folder / f"{len(list(self.folder.iterdir()))}.log").open("wb"))
+        process = subprocess.Popen(
+            [*NEWSDELTA, *words], cwd=self.folder, env=ENV, stdout=said, stderr=subprocess.STDOUT
+        )
+        self._stack.callback(self._end, process)
+        return process
+
+    @staticmethod
+    def _end(process: subprocess.Popen[bytes]) -> None:
+        if process.poll() is None:
+            process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    def said(self) -> str:
+        """What all of them said."""
+        return "".join(file.read_text("utf-8") for file in sorted(self.folder.glob("*.log")))
+
+    def __enter__(self) -> Cluster:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+
+@pytest.fixture
+def sites() -> Iterator[Replica]:
+    with Replica(seed=11, articles=30, channels=("cq", "sc")) as replica:
+        yield replica
+
+
+@pytest.fixture
+def store(postgresql_url: str) -> Iterator[Database]:
+    with Database.open(postgresql_url) as opened:
+        prepare(postgresql_url)
+        yield opened
+
+
+@pytest.fixture
+def cluster(tmp_path: Path, postgresql_url: str, store: Database, sites: Replica) -> Iterator[Cluster]:
+    with Cluster(tmp_path, postgresql_url, sites.urls) as made:
+        yield made
+
+
+def events(store: Database) -> list[tuple[str, str]]:
+    found = queries.events(store, limit=10_000)
+    return sorted((event.kind.value, re.findall(r"\d{7,}", event.url)[-1]) for event in found)
+
+
+def expected(sites: Replica) -> list[tuple[str, str]]:
+    return sorted((event["kind"], event["article_id"]) for event in sites.expected_events())
+
+
+def complete(store: Database, sites: Replica) -> None:
+    """Wait until all that happened is told, and see that it is told once."""
+    until(lambda: len(events(store)) >= len(expected(sites)), "every event is stored")
+    assert events(store) == expected(sites)
+    assert maintenance.check(store).findings == ()
+
+
+def never_two_at_one_host(database_url: str) -> None:
+    """No two crawls of one host overlapped, whoever made them."""
+    overlapping = """
+        SELECT a.id, b.id FROM crawls a JOIN crawls b ON a.host = b.host AND a.id < b.id
+        WHERE a.started_at < b.finished_at AND b.started_at < a.finished_at
+    """
+    with psycopg.connect(database_url) as connection:
+        assert connection.execute(overlapping).fetchall() == []
+
+
+def workers_of(database_url: str) -> set[str]:
+    with psycopg.connect(database_url) as connection:
+        return {
+            name
+            for (name,) in connection.execute("SELECT DISTINCT worker FROM crawls WHERE state <> 'waiting'")
+        }
+
+
+def test_two_workers_share_what_one_watcher_hands_out(cluster, store, sites, postgresql_url):
+    for _ in range(2):
+        cluster.start("worker", "--concurrency", "1")
+    until(lambda: len(crawls.queue_look(store, datetime.now(UTC)).workers) == 2, "both workers are there")
+    cluster.start("watch")
+    complete(store, sites)
+
+    sites.do("edit", article=3, classes="number")
+    sites.do("remove", article=5)
+    sites.do("edit", article=4, channel="sc", classes="headline")
+    complete(store, sites)
+
+    assert len(workers_of(postgresql_url)) == 2
+    never_two_at_one_host(postgresql_url)
+
+
+def test_a_killed_workers_crawl_goes_to_another(cluster, store, sites, postgresql_url):
+    first = cluster.start("worker")
+    cluster.start("watch")
+    until(lambda: workers_of(postgresql_url), "the worker is at it")
+    (killed,) = workers_of(postgresql_url)
+    first.kill()
+    first.wait()
+
+    cluster.start("worker")
+    complete(store, sites)
+
+    until(lambda: killed not in workers_of(postgresql_url), "nothing is left in the dead worker's name")
+
+
+def test_who_stands_by_takes_over_from_a_killed_watcher(cluster, store, sites):
+    cluster.start("worker")
+    leader = cluster.start("watch")
+    complete(store, sites)
+    cluster.start("watch")
+    until(lambda: "Standing by" in cluster.said(), "the second watcher stands by")
+
+    leader.send_signal(signal.SIGKILL)
+    leader.wait()
+    sites.do("edit", article=7, classes="number")
+
+    complete(store, sites)
+
+
+def test_a_crawl_that_is_asked_for_is_made_by_a_worker(cluster, store, sites, postgresql_url):
+    from storage import orders
+
+    cluster.start("worker")
+    cluster.start("watch")
+    complete(store, sites)
+    order = orders.ask(store, "cq", (sites.truth(3)["url"],), datetime.now(UTC))
+
+    until(lambda: orders.get(store, order.id).finished_at, "the order is carried out")
+
+    assert orders.get(store, order.id).error == ""
+    assert orders.get(store, order.id).run is not None
+
+
+def test_one_watcher_alone_on_postgresql(tmp_path, postgresql_url, store, sites):
+    with Cluster(tmp_path, postgresql_url, sites.urls, queue=False) as cluster:
+        cluster.start("watch")
+        complete(store, sites)
+        sites.do("edit", article=3, classes="number")
+        complete(store, sites)
+
+
+def test_without_a_queue_a_worker_says_what_is_missing(tmp_path):
+    done = subprocess.run(
+        [*NEWSDELTA, "worker", "--data", str(tmp_path)], cwd=tmp_path, env=ENV, capture_output=True, text=True
+    )
+    assert done.returncode == 2
+    assert "There is no queue" in done.stderr
+    assert "[queue] url" in done.stderr
+
+
+def test_a_queue_needs_the_store_on_postgresql(tmp_path):
+    (tmp_path / "newsdelta.toml").write_text('[queue]\nurl = "postgresql://db/news"\n', encoding="utf-8")
+    done = subprocess.run([*NEWSDELTA, "watch"], cwd=tmp_path, env=ENV, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "newsdelta db move" in done.stderr
+
+
+# -- the rows
+
+
+def test_a_silent_worker_loses_its_crawl_and_is_told_so(store):
+    at = datetime(2026, 11, 24, 9, tzinfo=UTC)
+    number = crawls.ask(store, "cq", "a:80", "{}", at)
+    assert crawls.take(store, number, "first", at) is not None
+    assert crawls.take(store, number, "second", at) is None
+
+    later = at + crawls.SILENCE * 2
+    assert crawls.take(store, number, "second", later) is not None
+    progress = crawls.look(store, [number])[0].progress
+    assert not crawls.beat(store, number, "first", later, progress)
+    assert crawls.beat(store, number, "second", later, progress)
+    assert not crawls.end(store, number, "first", later, result="{}")
+    assert crawls.end(store, number, "second", later, result="{}")
+
+
+def test_a_hosts_budget_counts_what_all_workers_spent(store):
+    at = datetime(2026, 11, 24, 9, tzinfo=UTC)
+    minute = crawls.LOST
+    for number, sent in ((1, 20), (2, 30)):
+        crawl = crawls.ask(store, "cq", "a:80", "{}", at)
+        crawls.take(store, crawl, f"w{number}", at)
+        crawls.end(store, crawl, f"w{number}", at, result="{}", sent=sent, gap=2.5, held_until=at + minute)
+
+    memory = crawls.host_memory(store, "a:80", at + minute / 2)
+    assert (memory.spent, memory.since_last, memory.gap, memory.held) == (50, 30.0, 2.5, 30.0)
+    assert crawls.host_memory(store, "a:80", at + 61 * minute).spent == 0
+    assert crawls.host_memory(store, "b:80", at) == type(memory)()
+
+
+def test_the_queue_says_who_is_there_and_how_long_crawls_wait(store):
+    at = datetime(2026, 11, 24, 9, tzinfo=UTC)
+    crawls.enroll(store, Worker("w1", 4, at, at))
+    crawls.enroll(store, Worker("w2", 4, at, at - crawls.LOST))
+    crawls.ask(store, "cq", "a:80", "{}", at)
+
+    look = crawls.queue_look(store, at + crawls.SILENCE / 2)
+
+    assert [worker.name for worker in look.workers] == ["w1"]
+    assert (look.waiting, look.running, look.lag) == (1, 0, 5.0)
+    assert json.dumps(look.lag)
