@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Select, and_, func, select, tuple_
+from sqlalchemy import Column, ColumnElement, Select, and_, bindparam, func, select, tuple_
 
 from storage import search as search_index
 from storage.database import Database
@@ -42,6 +42,7 @@ from storage.schema import observations as observations_table
 from storage.schema import revisions as revisions_table
 from storage.schema import runs as runs_table
 from storage.search import Facets, Fold
+from storage.statements import Read
 
 #: Takes any URL; gives the publisher's name and the article's key there, or None where it is no article's.
 Locate = Callable[[str], tuple[str, str] | None]
@@ -57,6 +58,14 @@ class Address:
     etag: str | None = None
     last_modified: str | None = None
     digest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionTime:
+    """The number of a revision, and when it was seen."""
+
+    number: int
+    seen_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +172,21 @@ def revisions(database: Database, article: int) -> tuple[Revision, ...]:
     with database.read() as connection:
         rows = connection.execute(wanted.order_by(revisions_table.c.number)).all()
     return tuple(revision_of(row) for row in rows)
+
+
+def revision_times(database: Database, article: int) -> tuple[RevisionTime, ...]:
+    """When each revision of an article was seen, the first one first, without the texts. Raises StorageError."""
+    with database.read() as connection:
+        rows = _TIMES.all(connection, {"of": article})
+    return tuple(RevisionTime(row.number, row.seen_at) for row in rows)
+
+
+def last_revisions(database: Database, articles: Collection[int]) -> dict[int, Revision]:
+    """The last revision of each of these articles. Raises StorageError."""
+    wanted = select(*REVISION).where(_LAST_REVISION, articles_table.c.id.in_(articles))
+    with database.read() as connection:
+        found = map(revision_of, connection.execute(wanted))
+        return {one.article: one for one in found}
 
 
 def observations(database: Database, article: int, limit: int = 1000) -> tuple[Observation, ...]:
@@ -327,6 +351,13 @@ def _in_batches(
         last = rows[-1].place
 
 
+_TIMES = Read(
+    lambda _: (
+        select(revisions_table.c.number, revisions_table.c.seen_at)
+        .where(revisions_table.c.article == bindparam("of"))
+        .order_by(revisions_table.c.number)
+    )
+)
 _AT_ONCE = 200
 _PLACE = tuple_(articles_table.c.first_seen, articles_table.c.id)
 _NEWEST_ARTICLE = (articles_table.c.first_seen.desc(), articles_table.c.id.desc())

@@ -140,8 +140,8 @@ def _article(database: Database, number: int) -> Article:
     return queries.find_article(database, str(number))
 
 
-def _revisions(database: Database, article: Article) -> tuple[Revision, ...]:
-    return queries.revisions(database, article.id)
+def _revisions(database: Database, article: Article) -> tuple[queries.RevisionTime, ...]:
+    return queries.revision_times(database, article.id)
 
 
 def _mender(revision: Revision) -> Callable[[str], list[tuple[str, Repair | None]]]:

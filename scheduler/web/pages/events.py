@@ -12,8 +12,7 @@ from scheduler.web.query import Cursor, Day, Weight, day_range
 from scheduler.web.render import page
 from scheduler.web.site import site_of
 from storage import browse, queries
-from storage.database import Database
-from storage.records import EditClass, EventKind, Revision
+from storage.records import EditClass, EventKind
 
 router = APIRouter(dependencies=READ)
 PAGE = 50
@@ -60,14 +59,11 @@ def show_removed(request: Request, channel: str = "", after: Cursor = 0) -> Resp
     site = site_of(request)
     found = browse.removals(site.database, channel=channel, limit=REMOVED_PAGE + 1, before=after)
     shown = found[:REMOVED_PAGE]
+    last = queries.last_revisions(site.database, {removal.article.id for removal in shown})
     return page(
         request,
         "removed.html",
-        removals=[(removal, _last_text(site.database, removal)) for removal in shown],
+        removals=[(one, last[one.article.id]) for one in shown if one.article.id in last],
         older=shown[-1].event.id if len(found) > REMOVED_PAGE else None,
         channels=list(site.config().channels),
     )
-
-
-def _last_text(database: Database, removal: browse.Removal) -> Revision:
-    return queries.revision(database, removal.article.id)
