@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+import psutil
 from sqlalchemy import text
 
 from storage.database import Database
@@ -30,6 +31,8 @@ from tests.replica.process import ReplicaProcess
 ARTICLES, MILLION = 100_000, 1_000_000
 #: Milliseconds at the 95th percentile; bytes; answers/s; how much longer a crawl may take; milliseconds.
 PAGE, SEARCH, WEIGHT, RATE, SLOWER, PAINT = 100, 150, 100_000, 200, 1.3, 1000
+#: Milliseconds of CPU for an answer of the mix.
+COST = 2
 ASKED = 40
 #: Pages of a crawl that goes on beside the readers.
 CRAWLED = 600
@@ -56,6 +59,12 @@ class Served:
 
     base: str
     token: str
+    process: int
+
+    def cpu(self) -> float:
+        """Seconds of CPU that the process has taken so far."""
+        took = psutil.Process(self.process).cpu_times()
+        return float(took.user + took.system)
 
     def ask(self, path: str) -> tuple[float, int]:
         """Milliseconds until the answer was read, over a connection that stays open; its bytes."""
@@ -124,7 +133,7 @@ def serving(folder: Path, url: str) -> Iterator[Served]:
         found = next(
             filter(None, (re.search(r"(http://\S+)/login\?token=(\S+)", line) for line in process.stderr))
         )
-        yield Served(found[1], found[2])
+        yield Served(found[1], found[2], process.pid)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=30)
@@ -254,9 +263,11 @@ def heard(process: subprocess.Popen[str]) -> dict[str, Any]:
 
 def readers(served: Served, url: str) -> list[dict[str, Any]]:
     """Answers a second to eight readers who do not wait."""
+    before = served.cpu()
     found = heard(read(served, mixed(url), 10))
-    rate = found["answers"] / found["seconds"]
+    rate, cost = found["answers"] / found["seconds"], (served.cpu() - before) * 1000 / found["answers"]
     return [
+        row("mixed reading, no crawl: CPU of an answer", cost, "ms", goal=COST, ok=cost <= COST),
         row("mixed reading, no crawl", rate, "answers/s", goal=RATE, ok=rate >= RATE),
         row(
             "mixed reading, no crawl: wrong answers",
