@@ -22,8 +22,8 @@ from crawler.render.blocking import is_refused, is_tracker, patterns, site_of
 
 #: Seconds without an open request after which a page is at rest; and one that still lacks the selector it should show.
 QUIET, LACKING = 0.35, 2.0
-#: Seconds that a press or a scroll may take to bring something new.
-MORE_SECONDS = 6.0
+#: Seconds that a press or a scroll may take to bring something new; and without a request, after which nothing comes.
+MORE_SECONDS, NO_MORE = 8.0, 1.5
 #: Seconds for what is done to a page that is at rest, and to close one.
 STEP, CLOSE = 10.0, 5.0
 TICK = 0.05
@@ -34,13 +34,21 @@ TEXT = frozenset({"document", "script", "xhr", "fetch", "other"})
 DATA = frozenset({"xhr", "fetch"})
 
 _LINKS = "() => document.links.length"
-#: Up first: a page that watches for its foot to come into sight must see it go.
+#: Up first, until that is painted: a page that watches for its foot to come into sight must see it go.
 _TO_THE_END = """() => new Promise((done) => {
+  let is_done = false;
+  const down = () => {
+    if (is_done) return;
+    is_done = true;
+    window.scrollTo(0, document.documentElement.scrollHeight);
+    done();
+  };
   window.scrollTo(0, 0);
-  setTimeout(() => { window.scrollTo(0, document.documentElement.scrollHeight); done(); }, 100);
+  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(down, 30)));
+  setTimeout(down, 1000);
 })"""
 _NO_POPUPS = "window.open = () => null"
-#: Frames of the same site and open shadow roots become part of the document, in place: no serializer shows them else.
+#: Frames of the same site and open shadow roots become part of the document, in place; then it is serialized.
 _FLATTEN = """() => {
   const seen = [document];
   for (const root of seen) {
@@ -72,6 +80,8 @@ _FLATTEN = """() => {
       host.replaceChildren(place);
     }
   }
+  const kind = document.doctype ? new XMLSerializer().serializeToString(document.doctype) : '';
+  return kind + document.documentElement.outerHTML;
 }"""
 
 
@@ -105,15 +115,14 @@ class Tab:
         page.on("requestfailed", self._failed)
         page.on("response", self._answered)
         page.on("popup", _close_popup)
-        await page.add_init_script(_NO_POPUPS)
-        await (
-            page.unroute_all()
-        )  # a page with routes has no cache: it would fetch its scripts again for each article
-        session = await page.context.new_cdp_session(page)
+        self._session = session = await page.context.new_cdp_session(page)
         session.on("Fetch.requestPaused", self._paused)
-        await session.send("Fetch.enable", {"patterns": patterns()})
-        self._session = session
-        self._frame = (await session.send("Page.getFrameTree"))["frameTree"]["frame"]["id"]
+        await asyncio.gather(
+            page.add_init_script(_NO_POPUPS),
+            # A page with routes has no cache: it would fetch its scripts again for each article.
+            page.unroute_all(),
+            session.send("Fetch.enable", {"patterns": patterns()}),
+        )
 
     async def content(self) -> str:
         """Wait until the page is at rest, unfold what is folded, and return its DOM as HTML.
@@ -142,9 +151,7 @@ class Tab:
         return True
 
     async def _serialized(self) -> str:
-        page = self._page()
-        await page.evaluate(_FLATTEN)
-        return await page.content()
+        return str(await self._page().evaluate(_FLATTEN))
 
     def _page(self) -> Page:
         if self.page is None:
@@ -226,7 +233,7 @@ class Tab:
             await asyncio.sleep(TICK)
             if self._is_quiet(QUIET) and int(await page.evaluate(_LINKS)) > before:
                 break
-            if self._is_quiet(1.0):
+            if self._is_quiet(NO_MORE):
                 break
         return int(await page.evaluate(_LINKS))
 
@@ -240,6 +247,7 @@ class Tab:
     async def _judge(self, event: dict[str, Any]) -> None:
         """Let a request that was held go on, or let it fail."""
         page = self._page()
+        self._frame = self._frame or event["frameId"]  # the first to ask is the page itself
         inner = event["frameId"] != self._frame
         kind, url = event["resourceType"].lower(), event["request"]["url"]
         refused = is_refused(kind, url, page.url, inner=inner)

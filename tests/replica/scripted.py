@@ -1,6 +1,6 @@
 """A paper whose pages are written by their scripts: without JavaScript each is an empty frame. For the browser's tests.
 
-    /                     the listing; its articles come from /data/list, twelve at a time, by "more" or by scrolling
+    /                     the listing; its articles come from /data/list, some at a time, by "more" or by scrolling
     /news/N.html          an article; its text comes from /data/article/N
     /trouble/NAME.html    hangs, popups, dialogs, redirects, frames … see TROUBLE
 
@@ -47,7 +47,7 @@ SHELL = (
 SCRIPT = """
 'use strict';
 const page = document.getElementById('page');
-const get = (path) => fetch(path).then((answer) => answer.json());
+const get = (path) => fetch(path).then((answer) => answer.ok ? answer.json() : Promise.reject(answer.status));
 const make = (kind, words, kin) => { const made = document.createElement(kind); if (words) made.textContent = words; (kin || page).append(made); return made; };
 new Image().src = '/static/counter.gif?' + Date.now();
 function article(number) {
@@ -60,7 +60,7 @@ function article(number) {
     body.className = 'text';
     for (const words of found.body) make('p', words, body);
     make('img', '', whole).src = '/static/picture-' + number + '.jpg';
-  });
+  }).catch(() => make('p', '这篇文章不在了'));
 }
 let next = 0, busy = false;
 function more(list) {
@@ -129,8 +129,8 @@ def text_of(number: int) -> list[str]:
 class ScriptedPaper:
     """Serves the paper on a free port while it is entered. `requests`: path without query → times asked for."""
 
-    def __init__(self, articles: int = 40) -> None:
-        self.articles = articles
+    def __init__(self, articles: int = 40, per_page: int = PER_PAGE) -> None:
+        self.articles, self.per_page = articles, per_page
         self.requests: Counter[str] = Counter()
         self.agents: set[str] = set()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Answering)
@@ -163,8 +163,8 @@ class ScriptedPaper:
     def data(self, path: str, query: str) -> object | None:
         """What the scripts ask for, or None where there is no such thing."""
         if path == "/data/list":
-            first = int(parse_qs(query)["page"][0]) * PER_PAGE + 1
-            last = min(first + PER_PAGE, self.articles + 1)
+            first = int(parse_qs(query)["page"][0]) * self.per_page + 1
+            last = min(first + self.per_page, self.articles + 1)
             numbers = range(first, last)
             return {
                 "articles": [{"number": number, "title": title_of(number)} for number in numbers],
