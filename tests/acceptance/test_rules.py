@@ -48,6 +48,6 @@ def test_reextract_applies_the_rules_of_today_without_a_word(older, site):
 
 def test_where_the_bytes_are_gone_the_old_reading_stays(older, site):
     with sqlite3.connect(older.database) as connection:
-        connection.execute("DELETE FROM bodies")
+        connection.execute("DELETE FROM archive_records")
     assert {row["outcome"] for row in older.lines("reextract", "--apply")} == {"no-pages"}
     assert len(older.lines("articles", "--limit", "100")) == 24
