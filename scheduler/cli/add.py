@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from crawler.survey import Finding, Sample, Seen
     from scheduler.adding import Addition
 
-_FIRST_WORDS = 24
+_FIRST_WORDS, _LEAST_WIDTH = 12, 130
 
 
 @click.command("add")
@@ -203,7 +203,12 @@ def _show_articles(finding: Finding) -> None:
 
     from scheduler.cli.paint import console
 
-    table = Table("title", "time", "source", "authors", "begins", "characters", box=None)
+    out = console()
+    out.width = max(out.width, _LEAST_WIDTH)  # narrower, no field can be compared
+    table = Table(box=None)
+    table.add_column("title", no_wrap=True, overflow="ellipsis", min_width=36)
+    for name in ("time", "source", "authors", "begins", "characters"):
+        table.add_column(name, no_wrap=True, overflow="ellipsis")
     for sample in finding.samples:
         row = _as_row(sample)
         if sample.problem:
@@ -216,13 +221,13 @@ def _show_articles(finding: Finding) -> None:
             table.add_row(
                 row["title"], time, row["source"], people, row["first_words"], str(row["characters"])
             )
-    console().print(table)
+    out.print(table)
 
 
 def local_time(sample: Sample) -> str:
     """An article's time as its site writes it."""
     at = sample.fields.published_at if sample.fields else None
-    return at.strftime("%Y-%m-%d %H:%M %z") if at else local(at)
+    return at.strftime("%Y-%m-%d %H:%M%z") if at else local(at)
 
 
 def _tell(config: Config, plan: Addition, place: Path, out: str | None) -> None:
