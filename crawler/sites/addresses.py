@@ -26,7 +26,8 @@ _ENDING = re.compile(r"\.(?:s?html?|php|aspx?|jsp|do|htm)$", re.I)
 _NO_ARTICLES = words(
     "tag tags author authors user users member members category categories search login logout register signup"
     " signin account about aboutus contact contactus privacy terms help faq sitemap rss feed feeds page pages"
-    " comment comments print share video videos live podcast podcasts subscribe advertise ads job jobs download app static assets images img"
+    " comment comments print share video videos live podcast podcasts"
+    " subscribe advertise ads job jobs download app static assets images img"
     " wp-admin wp-login 404 error error404 404page notfound not-found page-404 page_404"
 )
 _LISTING_NAME = re.compile(r"(?:index|list|default|home|main|more|page|p)?[_-]?\d{0,3}", re.I)

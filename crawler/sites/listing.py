@@ -40,6 +40,7 @@ _NEXT = re.compile(
 )
 _MORE = re.compile(r"(?:阅读|查看|閱讀|查看|read|view)?\s?(?:更多|全文|more|详情|詳情|详细)\W*", re.I)
 _LONGEST_MENU, _DEEPEST_COLUMN = 24, 3
+_CATEGORY = re.compile(r"/categor(?:y|ies)/", re.I)
 _WORD = re.compile(r"[^\W\d_]")
 
 
@@ -104,7 +105,8 @@ class _Collector:
     def _column(self, anchor: etree._Element, address: str) -> None:
         words = tidy("".join(map(str, anchor.itertext())))
         is_menu = len(words) <= _LONGEST_MENU and _WORD.search(words) and not _NEXT.fullmatch(words)
-        if is_menu and _is_folder(address) and not (is_home(address) or is_service(address)):
+        plain_path = _CATEGORY.sub("/", address)  # no article's, but a column's
+        if is_menu and _is_folder(address) and not (is_home(address) or is_service(plain_path)):
             self.columns.setdefault(address.rstrip("/"), address)
 
     def further(self) -> tuple[str, ...]:
