@@ -78,7 +78,7 @@ def require_browser() -> None:
     missing = [name for name in ("playwright", "scrapy_playwright") if find_spec(name) is None]
     if missing:
         raise ConfigError(
-            "A channel needs JavaScript, and the parts for it are not installed",
+            "Pages that need JavaScript need parts that are not installed",
             subject=", ".join(missing),
             mend='Say: pip install "newsdelta[javascript]"',
         )

@@ -98,7 +98,7 @@ def require_chromium() -> Found:
     """As `find_chromium`. Raises ConfigError, with the mend, where there is none."""
     found = find_chromium()
     if found is None:
-        raise ConfigError("A channel needs JavaScript, and there is no Chromium here", mend=MEND)
+        raise ConfigError("There is no Chromium here, and pages that need JavaScript need one", mend=MEND)
     return found
 
 

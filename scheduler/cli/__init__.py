@@ -30,6 +30,7 @@ COMMANDS = {
     "verify": "Check a file of evidence.",
     "db": "Upgrade, check, prune or back up the database.",
     "reextract": "Read the stored pages again by the rules of this version.",
+    "doctor": "Check what newsdelta needs of this machine.",
     "demo": "Watch a copy of the channel for a minute, with a self-check.",
 }
 
