@@ -227,7 +227,7 @@ def _new_file(folder: Path, now: datetime) -> tuple[Path, BinaryIO]:
     """Make a file with a name that no other has: moment, serial number, machine, process."""
     host = "".join(sign if sign.isalnum() else "-" for sign in socket.gethostname())[:40] or "host"
     for serial in range(100_000):
-        stamp = now.astimezone(UTC).strftime("%Y%m%d%H%M%S")
+        stamp = now.astimezone(UTC).strftime("%Y%m%d%H%M%S%f")
         path = folder / f"newsdelta-{stamp}-{serial:05d}-{host}-{os.getpid()}{SUFFIX}"
         try:
             handle = path.open("xb+", buffering=2**18)
