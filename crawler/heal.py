@@ -45,8 +45,12 @@ def heal(channel: str, old: Selectors, cases: Sequence[Case], read: Read) -> Hea
         return None
     if len(telling) < FEWEST:
         return Healing(channel, notes=(_too_few(len(cases), len(telling)),))
-    proposal = propose_selectors([(case.html, case.known) for case in telling], keep=old)
+    pages = [(case.html, case.known) for case in telling]
+    proposal = propose_selectors(pages, keep=old)
     best = _mended(old, proposal, telling, read)
+    if best is None:
+        exact = propose_selectors(pages, keep=old, exact=True)
+        best = _mended(old, exact, telling, read)
     if best is None:
         return Healing(channel, notes=proposal.notes or ("no selectors give the known text on all pages",))
     if any(read(best, case.html, case.url) is None for case in cases):

@@ -34,12 +34,18 @@ _XPATH = ("/", "./", "(")
 
 
 def propose_selectors(
-    pages: Sequence[tuple[str, ArticleFields]], *, keep: Selectors | None = None, least: float = 1.0
+    pages: Sequence[tuple[str, ArticleFields]],
+    *,
+    keep: Selectors | None = None,
+    least: float = 1.0,
+    exact: bool = False,
 ) -> Proposal:
     """Find selectors for pages of one site, each given as its decoded HTML and the fields of its article.
 
     A selector of `keep` stays where it still gives its field. A selector is proposed that gives a field on at least
-    the share `least` of the pages that have it, on two pages at the least, and never other words. Raises nothing.
+    the share `least` of the pages that have it, on two pages at the least, and never other words. A text's container
+    may hold a few words beside it, such as its editors' line, where the selector is plain for that; `exact`: it may
+    not. Raises nothing.
     """
     known = [Known.of(html, fields) for html, fields in pages]
     found: dict[str, str] = {}
@@ -50,7 +56,7 @@ def propose_selectors(
         if not having:
             continue
         without = [one for one in known if not one.has(name)]
-        chosen = _choose(_Field(name, having, without), getattr(keep, name) if keep else "")
+        chosen = _choose(_Field(name, having, without, exact), getattr(keep, name) if keep else "")
         agreement[name] = round(len(chosen.right) / len(having), 4)
         if chosen.selector and len(chosen.right) >= max(_FEWEST, least * len(having)):
             found[name] = chosen.selector
@@ -83,6 +89,7 @@ class _Field:
     name: str
     having: Sequence[_Placed]
     without: Sequence[Known]
+    exact: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +168,10 @@ def _try(field: _Field, selector: str, cost: float) -> _Tried | None:
     for number, placed in enumerate(field.having):
         matched = _shown(placed.known, xpath)
         if give(placed.known, field.name, matched):
-            right.add(number)
             size = sum(len(placed.known.page.words(one)) for one in matched)
+            if field.exact and field.name == "body" and size > placed.size:
+                return None
+            right.add(number)
             beside += max(0, size - placed.size)
         elif matched:
             return None
