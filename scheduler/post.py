@@ -43,6 +43,7 @@ class Post:
 
     write: Callable[[Message], Letter] = field(default_factory=writer)
     page: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)  # of the channels that the config describes
 
     def letters(self, database: Database) -> Prepare:
         """What turns claims into letters. The same claim makes the same letter at every try."""
@@ -54,7 +55,7 @@ class Post:
         def write(claim: Claim) -> Letter:
             message = compose(database, claim.notifications, self.page, datetime.now(UTC), claim.key)
             happened = max(one.created_at for one in claim.notifications)
-            return self.write(replace(message, created_at=happened))
+            return self.write(replace(message, created_at=happened, labels=self.labels))
 
         return prepare
 
@@ -107,7 +108,8 @@ def read_post(config: Config, env: Mapping[str, str] = os.environ) -> Post:
             name, named=config.alerts.places, env=env, place=place, folder=_folder(config)
         )
         named[name] = found.setdefault(destination.id, destination).id
-    return Post(tuple(told), found, named, _writer(config), config.alerts.page)
+    labels = {name: channel.label for name, channel in config.channels.items()}
+    return Post(tuple(told), found, named, _writer(config), config.alerts.page, labels)
 
 
 def limits_of(config: Config) -> Limits:

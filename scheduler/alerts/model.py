@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
@@ -38,7 +38,8 @@ class Message:
     """What goes to one destination at once; `items` are in the order they happened, more than one in a digest.
 
     `key` is the same at every try. `thread` names the article ("article-12") or channel that all items are
-    about, and is '' where they are about several. Times are told in `time_zone`.
+    about, and is '' where they are about several. Times are told in `time_zone`. `labels` are what people call the
+    channels that the config describes.
     """
 
     key: str
@@ -49,6 +50,7 @@ class Message:
     thread: str = ""
     template: str = ""
     time_zone: str = "Asia/Shanghai"
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 class Form(StrEnum):

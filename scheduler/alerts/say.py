@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -44,8 +44,10 @@ def what_happened(item: Item, words: Words) -> str:
     return happened(words, item.event.kind, item.event.classes)
 
 
-def channel_name(name: str) -> str:
-    """What people call a channel: its label where it is built in, else its name."""
+def channel_name(name: str, labels: Mapping[str, str] | None = None) -> str:
+    """What people call a channel: as `labels` of the config say, else its label where it is built in, else its name."""
+    if labels and name in labels:
+        return labels[name]
     return CHANNELS[name].label if name in CHANNELS else name
 
 

@@ -179,7 +179,7 @@ def _headline(message: Message) -> str:
     if not items:
         return ""
     first = items[0].event
-    title = channel_name(first.channel) if first.article is None else title_of(items[0])
+    title = channel_name(first.channel, message.labels) if first.article is None else title_of(items[0])
     what = _counted(items, language) if len(items) > 1 else what_happened(items[0], language)
     return f"{what}{language.colon}{title}"
 
@@ -211,6 +211,7 @@ class _Maker:
     def __init__(self, message: Message, form: Form) -> None:
         self.form = form
         self.words: Words = words(message.language)
+        self.labels = message.labels
         self.shown = SHOWN[form]
         self.digest = len(message.items) > 1
         self._zone = message.time_zone
@@ -236,7 +237,7 @@ class _Maker:
             kind=event.kind.value,
             happened=what_happened(item, self.words),
             title=self.text("" if article is None and not event.title else title_of(item)),
-            channel=self.text(channel_name(event.channel)),
+            channel=self.text(channel_name(event.channel, self.labels)),
             url=safe.web_address(address),
             address=self.text(address),
             copy=self._copy(item.copy),
@@ -268,7 +269,9 @@ class _Maker:
         if article is None:
             return None
         return LinkView(
-            self.text(article.title), safe.web_address(article.url), self.text(channel_name(article.channel))
+            self.text(article.title),
+            safe.web_address(article.url),
+            self.text(channel_name(article.channel, self.labels)),
         )
 
     def _lead(self, item: Item, guesses: Sequence[str]) -> str:

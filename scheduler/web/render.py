@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -42,8 +43,9 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
         cookie = site.door.new_session()
         visitor = site.door.visitor({}, {COOKIE: cookie})
     zone, now, _ = ZoneInfo(site.config().time_zone), site.now(), translator(language)
+    labels = {name: channel.label for name, channel in site.config().channels.items()}
     html = (
-        _environment(language, zone)
+        _environment(language, zone, tuple(labels.items()))
         .get_template(template)
         .render(
             visitor=visitor,
@@ -59,7 +61,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
             rhythm_said=lambda rhythm: say.rhythm(rhythm, _),
             digest_said=lambda text: say.digest(text, _),
             when=lambda moment: moment.astimezone(zone) if moment else None,
-            channel_name=lambda name: channel_name(name, language),
+            channel_name=lambda name: channel_name(name, labels, language),
             login=not site.door.open_to_all,
             **values,
         )
@@ -83,10 +85,14 @@ def visitor_of(request: Request) -> Visitor:
     return visitor
 
 
-def channel_name(name: str, language: str = "zh") -> str:
-    """A channel as people call it: 重庆频道 for cq in Chinese, the short name elsewhere."""
+def channel_name(name: str, labels: Mapping[str, str], language: str = "zh") -> str:
+    """A channel as people call it: 重庆频道 for cq in Chinese, the short name elsewhere; a label of the config's own
+    in every language.
+    """
     known = CHANNELS.get(name)
-    return known.label if known is not None and language == "zh" else name
+    if known is not None and language != "zh":
+        return name
+    return labels.get(name) or (known.label if known is not None else name)
 
 
 def safe_link(url: str) -> str:
@@ -121,7 +127,8 @@ class _Phrases(Extension):
 
 
 @cache
-def _environment(language: str, zone: ZoneInfo) -> jinja2.Environment:
+def _environment(language: str, zone: ZoneInfo, labelled: tuple[tuple[str, str], ...]) -> jinja2.Environment:
+    labels = dict(labelled)
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE / "templates"),
         autoescape=True,
@@ -132,9 +139,9 @@ def _environment(language: str, zone: ZoneInfo) -> jinja2.Environment:
         finalize=lambda value: shown(value) if type(value) is str else value,
     )
     say = translator(language)
-    rows = Rows(say, lambda name: channel_name(name, language), zone)
+    rows = Rows(say, lambda name: channel_name(name, labels, language), zone)
     environment.filters.update(link=safe_link, size=size, config_diff=config_diff)
-    environment.filters.update(say=say, channel=lambda name: channel_name(name, language))
+    environment.filters.update(say=say, channel=lambda name: channel_name(name, labels, language))
     environment.filters.update(
         stamp=rows.stamp, event_cells=rows.event, article_row=rows.article, run_cells=rows.run
     )
