@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
@@ -22,6 +22,7 @@ class Page:
 
     seen: Seen
     now: datetime
+    _read: dict[str, ArticleFields | None] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
@@ -74,8 +75,23 @@ class Page:
         """Whether a script must bring the text."""
         return self.ok and not self.source and is_scripted(self.html)
 
+    @property
+    def has_scripts(self) -> bool:
+        """Whether the page brings scripts."""
+        return "<script" in self.html
+
+    @property
+    def has_text(self) -> bool:
+        """Whether an article's text is found."""
+        return self.read("UTC") is not None
+
     def read(self, zone: str) -> ArticleFields | None:
         """The fields of the article that this may be, with times of `zone`; None where it has no text."""
+        if zone not in self._read:
+            self._read[zone] = self._fields(zone)
+        return self._read[zone]
+
+    def _fields(self, zone: str) -> ArticleFields | None:
         if not self.ok or self.source:
             return None
         body = PageBody(self.seen.url, self.seen.body, self.seen.content_type)

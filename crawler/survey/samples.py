@@ -8,11 +8,13 @@ from collections.abc import Iterable, Mapping
 
 from crawler.survey.links import Anchor
 from crawler.survey.model import Sample
+from crawler.survey.naming import title_of_page
 from crawler.survey.page import Page
 from crawler.survey.shapes import Shape, shape_of
+from storage.records import ArticleFields
 
 #: An article's text has so many characters at least.
-LEAST_TEXT = 80
+LEAST_TEXT, _LONG_TEXT = 80, 200
 #: Shapes that so few links have are not looked at, unless a feed lists them.
 _LEAST_LINKS = 2
 _SPACE = re.compile(r"[\s…·.]+")
@@ -55,7 +57,7 @@ def sample_of(anchor: Anchor, page: Page, zone: str) -> Sample:
         return Sample(anchor.url, anchor.words, problem="there is no text")
     if len("".join(fields.body)) < LEAST_TEXT:
         return Sample(anchor.url, anchor.words, fields, "the text is too short for an article")
-    if not same_headline(anchor.words, fields.title):
+    if not (same_headline(anchor.words, fields.title) or _is_titled(page, fields)):
         return Sample(anchor.url, anchor.words, fields, "its headline is not what the link says")
     if fields.published_at is None:
         return Sample(anchor.url, anchor.words, fields, "no time of publication is found")
@@ -68,6 +70,11 @@ def same_headline(words: str, title: str) -> bool:
     if not said:
         return True
     return bool(read) and (said.startswith(read) or read.startswith(said) or said in read or read in said)
+
+
+def _is_titled(page: Page, fields: ArticleFields) -> bool:
+    """A link may have a shorter headline of its own: then a long text and the page's own <title> speak for it."""
+    return len("".join(fields.body)) >= _LONG_TEXT and fields.title in title_of_page(page.html)
 
 
 def shapes_of_articles(samples: Iterable[Sample]) -> dict[Shape, bool]:

@@ -73,10 +73,11 @@ class Survey:
 
     @property
     def home(self) -> str:
-        """The address of the home page, after redirects inside the site."""
+        """The address of the home page; another where a redirect led to another host or scheme of the same site."""
         page = self.pages.get(Want(self.asked_home))
-        moved = page.seen.url if page is not None and page.ok else ""
-        return moved if moved and site_of(moved) == site_of(self.asked_home) else self.asked_home
+        moved = page.seen.url if page is not None and page.ok else self.asked_home
+        elsewhere = urlsplit(moved)[:2] != urlsplit(self.asked_home)[:2]
+        return moved if elsewhere and site_of(moved) == site_of(self.asked_home) else self.asked_home
 
     def page(self, url: str) -> Page | None:
         """What stands at an address: in a browser, where that was looked at and had an answer, else as sent."""
@@ -135,7 +136,8 @@ class Survey:
 
     def _rendered_home(self) -> Iterable[Want]:
         page = self.pages[Want(self.asked_home)]
-        if page.scripted and not self._offered():
+        lacking = page.scripted or (page.has_scripts and self._shows_nothing(page))
+        if lacking and not self._offered():
             yield Want(self.asked_home, rendered=True)
 
     def _sources(self) -> Iterable[Want]:
@@ -167,10 +169,11 @@ class Survey:
         return map(Want, chosen)
 
     def _rendered_articles(self) -> Iterable[Want]:
-        """Those whose text the plain page lacks."""
+        """Those whose text the plain page lacks: a script must bring it, or, where no page has any, may bring it."""
+        none_read = not any(not sample.problem for sample in self.samples())
         for anchor in self.anchors():
             page = self.pages.get(Want(anchor.url))
-            if page is not None and page.scripted:
+            if page is not None and (page.scripted or (none_read and page.has_scripts and not page.has_text)):
                 yield Want(anchor.url, rendered=True)
 
     def _more(self) -> Iterable[Want]:
