@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import UTC, datetime
+
+import pytest
 
 from crawler.sites.model import Selectors
+from scheduler.alerts.model import Item
+from scheduler.alerts.say import sentences
+from scheduler.alerts.words import words
 from scheduler.healing import Fit, config_diff, fit, healed
-from storage.records import Healing, SelectorChange
+from storage.records import Event, EventKind, Healing, SelectorChange
 
 HEALING = Healing(
     "shancheng",
@@ -54,3 +60,22 @@ def test_a_change_fits_the_selectors_that_it_was_found_for_alone():
     assert fit(HEALING, old) is Fit.FITS
     assert fit(HEALING, Selectors(title="h1", body='div[itemprop="articleBody"]')) is Fit.DONE
     assert fit(HEALING, Selectors(title="h1.other", body="div.text")) is Fit.OTHER
+
+
+def said(healing: Healing, language: str) -> list[str]:
+    at = datetime(2026, 11, 24, 8, tzinfo=UTC)
+    event = Event(1, at, EventKind.CHANNEL_BROKEN, None, "", "", "shancheng", healing=healing)
+    return list(sentences(Item(event), words(language), datetime.isoformat))
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_message_shows_the_change_and_how_to_make_it(language):
+    found = said(HEALING, language)
+    assert any("newsdelta channels heal shancheng" in line for line in found)
+    assert found[-4:] == config_diff(HEALING).splitlines()[1:]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_message_says_where_nothing_sure_was_found(language):
+    found = said(Healing("shancheng", notes=("2 pages are too few",)), language)
+    assert any("newsdelta channels check shancheng" in line for line in found)
