@@ -27,7 +27,7 @@ _PEOPLE = rf"[{HAN}A-Za-z·•\u3000 、，,/／&.]{{1,80}}"
 #: Where an author's label ends the words of the line before it: another label, a date, a sign.
 _NEXT = re.compile(
     r"\s{0,3}(?:[来來]源|稿源|出[处處]|责任?编辑?|編輯|编\s?辑|时间|時間|日期|发[布表]|發[布佈表]|点击|浏览|阅读|评论|访问|我来说|字号|出自|字数"
-    r"|摄影|供图|图片|翻译|[图圖][/／:：]|更新|关键词|单位|校对|审核|审校|审签|终审|初审|复审|签发|监制|系|通讯员单位|值班|总编"
+    r"|摄影|供图|图片|翻译|[图圖][/／:：]|更新|关键词|单位|校对|审核|提交|回[复覆]|审校|审签|终审|初审|复审|签发|监制|系|通讯员单位|值班|总编"
     r"|主编|统筹|美编|制作|视觉|纠错|举报|人气)"
 )
 _AUTHOR = re.compile(
@@ -48,6 +48,11 @@ _REPORTED = re.compile(
     rf"[记記]者\s?(?P<people>[{HAN}·]{{2,4}}(?:[、，][{HAN}·]{{2,4}}){{0,5}})\s?[／/]\s?[{HAN}]{{2,8}}[报報]?[导導道]"
 )
 _JOINED = re.compile(rf"(?:^|[\s（(【〔\[])[{HAN}]{{0,6}}?[记記]者(?P<people>[{HAN}]{{2,3}})[\s）)】〕\]]*$")
+#: `（港城社記者羅文傑台北13日電）`: name and place are joined; most names have three characters, most places two.
+_WIRED_NAME = re.compile(
+    rf"[（(〔][{HAN}]{{0,6}}[记記]者(?P<joined>[{HAN}]{{2,8}})\d{{1,2}}日[{HAN}]{{0,2}}[电電]"
+)
+_LONGEST_DATELINE = 60
 _ENCLOSED = re.compile(r"[（(【\[]\s*([^（()）【】]{2,40}?)\s*[）)】\]]")
 _LATIN = re.compile(r"[A-Z][\w.'’-]{1,20}(?:\s[A-Za-z][\w.'’-]{0,20}){0,4}")
 _LABEL = re.compile(
@@ -67,6 +72,7 @@ _EDITOR_ALONE = re.compile(
 _SIGNED = re.compile(
     r"由\s?(?P<a>[^\s@于於，。！!？?：:]{1,24}?)\s?(?:张贴|張貼|发[布表]|發[布表])?\s?(?:于|於|@|在)"
     r"|(?:19|20)\d{2}[^a-z]{8,20}\sby\s(?P<d>\S{1,24})"
+    r"|作者\s?[:：]\s?(?P<e>\S{1,24})\s{1,4}(?:提交|回[复覆]|发表)(?:日期|时间)"
     r"|(?P<b>(?<![^\s|])[^\s：:，。|！!？?]{0,24})\s?(?:发表|發表|发布|發布|张贴|posted)\s?(?:于|於|在|@|on\b)"
 )
 _POSTER = re.compile(
@@ -80,10 +86,12 @@ _DATE = re.compile(
 _YEARLESS = re.compile(r"[\[(（【\s]*\d{1,2}[月/-]\d{1,2}日?\s*(?:\d{1,2}:\d{2}(?::\d{2})?)?[\])）】\s]*")
 _SIGNED_LINE = re.compile(r"[（(【\s]*(?:本文)?(?:作\s?者|撰文|文)\s?[:：|｜丨/／]")
 _FORMER_TITLE = re.compile(r"[（(【\[\s]{0,4}(?:本文)?原(?:文)?标题(?:为)?\s?[:：]")
+#: The lines over a post of a university's bulletin board.
+_POST_HEAD = re.compile(r"(?:发信人|发信站|寄信人|寄件人|標\s?題|标\s?题|信\s?区|看板|時間)\s?[:：]\s?\S")
 #: Tools that stand on a line with the editors.
 _MEND = re.compile(r"^[\[【（(\s]{0,3}(?:纠错|我要纠错|打印|举报|收藏|分享)[\]】）)\s]{0,3}")
 _CLAUSE = re.compile(r"[，；。！？]|[,;]\s[a-z]")
-_TRIM = " \u3000|[]【】()（）《》-—_:：,，.。;；"
+_TRIM = " \u3000※|[]【】()（）《》-—_:：,，.。;；"
 _LONGEST_SOURCE, _LONGEST_LINE = 30, 160
 #: What stands where a poster's name could: the words of a page's own tools.
 _TOOL = re.compile(
@@ -187,6 +195,16 @@ def _joined(line: str) -> list[str]:
     return [match["people"]] if match and is_name(match["people"]) and has_surname(match["people"]) else []
 
 
+def reported_in(body: Sequence[str]) -> tuple[str, ...]:
+    """Return the reporters whom a text's first words name with the place: `〔記者羅文傑／台北報導〕`."""
+    start = body[0][:_LONGEST_DATELINE] if body else ""
+    if match := _WIRED_NAME.search(start):
+        joined = match["joined"]
+        name = joined[:3] if len(joined) != 4 else joined[:2]
+        return (name,) if is_name(name) and has_surname(name) else ()
+    return tuple(_labelled(_REPORTED, [start]))
+
+
 def enclosed_in(footer: Sequence[str]) -> tuple[str, ...]:
     """Return the names that stand alone in brackets on the first line below a text."""
     match = _ENCLOSED.fullmatch(footer[0]) if footer else None
@@ -235,7 +253,7 @@ def is_credit(line: str) -> bool:
         return True
     if len(line) <= 40 and _REPORTER.search(line):
         return True
-    if _FORMER_TITLE.match(line):
+    if _FORMER_TITLE.match(line) or _POST_HEAD.match(line):
         return True
     line = _HOUSE.sub("", line)
     known = _SOURCE.match(line) or _AUTHOR.match(line) or _EDITOR.match(line) or _ENGLISH.match(line)

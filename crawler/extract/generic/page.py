@@ -215,7 +215,7 @@ class _Page:
     def _without_foot(self, numbers: Sequence[int]) -> Sequence[int]:
         """Leave out the editors' and source's lines below the text."""
         end = len(numbers)
-        while end > 1 and credits.is_closing(self.rows[numbers[end - 1]].text):
+        while end > 1 and _ends(self.rows[numbers[end - 1]].text):
             end -= 1
         return numbers[:end]
 
@@ -246,6 +246,7 @@ class _Page:
         return (
             credits.authors_in(header)
             or credits.signed_in(body)
+            or credits.reported_in(body)
             or authors_of("", body)
             or credits.marked_people(marked, site)
             or credits.bare_authors(under)
@@ -271,9 +272,8 @@ class _Page:
         near = read_address(self.url, self.zone)
         declared = read_declared(self.declared.published, self.zone) if self.declared.published else None
         declared = declared or self._stamped(title_at, numbers)
-        shown = next(
-            filter(None, (self._shown(lines, near or declared) for lines in (under, above, footer))), None
-        )
+        places = [self._shown(lines, near or declared) for lines in (under, above, footer)]
+        shown = _timeliest([stamp for stamp in places if stamp])
         best = _better(declared, shown) or near or self._elsewhere([*above, *under, *footer, *body[-1:]])
         return None if best is None or self._is_future(best) else best.at
 
@@ -305,6 +305,19 @@ class _Page:
         if (scripted := _SCRIPTED.search(self.html)) and (found := read_declared(scripted[1], self.zone)):
             return found
         return next(filter(None, (read_month(line, self.zone) for line in lines if len(line) < 60)), None)
+
+
+def _ends(text: str) -> bool:
+    """Tell whether a line at a text's end is none of it: credits, a poster's signature, a rule of dashes."""
+    return credits.is_closing(text) or credits.is_signature(text) or not any(map(str.isalnum, text))
+
+
+def _timeliest(found: list[Stamp]) -> Stamp | None:
+    """The first of several times, with the time of day that another gives of the same day."""
+    first = found[0] if found else None
+    if first is None or first.timed:
+        return first
+    return next((stamp for stamp in found if stamp.timed and stamp.at.date() == first.at.date()), first)
 
 
 def _size(content: Content) -> int:

@@ -117,11 +117,21 @@ class _Scanner:
         self._plain = False
         self._stamps: list[str] = []
         self._names: list[str] = []
-        self.level = 0
+        self.level = self.preformatted = 0
 
     def text(self, text: str | None) -> None:
         if not text:
             return
+        if self.preformatted and "\n" in text:
+            first, *others = text.split("\n")
+            self._add(first)
+            for line in others:
+                self.flush()
+                self._add(line)
+            return
+        self._add(text)
+
+    def _add(self, text: str) -> None:
         self._pieces.append(text)
         if text.isspace():
             return
@@ -190,6 +200,7 @@ class _Scanner:
             if tag in _HEADINGS:
                 self.level = int(tag[1])
             self.captions += tag in _CAPTIONS
+            self.preformatted += tag == "pre"
         elif tag == "br":
             self.flush()
         elif tag == "a":
@@ -208,6 +219,7 @@ class _Scanner:
         if tag in BLOCKS or tag in _CELLS:
             self.leave()
             self.captions -= tag in _CAPTIONS
+            self.preformatted -= tag == "pre"
             if tag in _HEADINGS:
                 self.level = 0
         elif tag == "a":

@@ -190,3 +190,38 @@ def test_the_markup_names_an_author():
 def test_a_column_s_or_a_place_s_name_is_no_author():
     for word in ("江西", "关注", "时评", "房产"):
         assert read(f"<div>{word}</div>").authors == ()
+
+
+def test_a_post_of_a_bulletin_board_is_read_line_by_line():
+    lines = "\n".join(
+        ["清晨的码头上，第一班渡船鸣笛离岸。", "江面上的雾正在散去，乘客们举着相机，老人说从前绕路。"] * 2
+    )
+    post = f"发信人: xiaoyu, 信区: River\n标  题: 渡船复航\n发信站: 江城站 (Thu Mar 31 03:18:05 2005)\n\n{lines}\n"
+    found = read_generic(
+        f"<title>渡船复航 - 江边论坛</title><pre>{post}\n--\n※ 来源:·江城站·[FROM: 10.1.2.3]</pre>"
+    )
+    assert found is not None
+    assert (len(found.body), found.title, found.authors) == (4, "渡船复航", ("xiaoyu",))
+    assert found.published_at is not None
+    assert found.published_at.isoformat() == "2005-03-31T03:18:05+08:00"
+
+
+def test_of_a_post_and_its_few_replies_the_post_is_the_article():
+    reply = "<table><tr><td>作者：阿山　回复日期：2005-3-31 16:20</td></tr></table><div>　　请问几点开船啊？</div>"
+    html = (
+        f"<title>渡船复航_杂谈</title><div>渡船复航</div><table><tr><td>作者：半山客　提交日期：2005-3-31 15:18:05"
+        f"</td></tr></table><div>{TEXT}</div>{reply * 2}"
+    )
+    found = read_generic(html)
+    assert found is not None
+    assert (len(found.body), found.authors) == (3, ("半山客",))
+
+
+@pytest.mark.parametrize(
+    "start", ["〔記者羅文傑／台北報導〕", "（港城社記者羅文傑台北13日電）", "[記者羅文傑/綜合報導]"]
+)
+def test_the_reporter_whom_the_text_s_first_words_name_with_the_place(start):
+    html = f"<title>渡船復航 | 生活 | 港城社</title><h1>渡船復航</h1><div>{TEXT.replace('<p>', '<p>' + start, 1)}</div>"
+    found = read_generic(html)
+    assert found is not None
+    assert found.authors == ("羅文傑",)
