@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
@@ -192,6 +192,48 @@ def crawl_all(
     return in_reactor(work)
 
 
+class Fetch(Protocol):
+    """Fetches one page under the same rules as a crawl. Raises FetchFailed."""
+
+    async def __call__(self, url: str, *, listing: bool = False) -> PageBody:
+        """Fetch the page at `url`; as a listing, where the browser treats those otherwise."""
+
+
+def fetching(
+    work: Callable[[Fetch], Coroutine[Any, Any, T]],
+    *,
+    allow_private_addresses: bool = False,
+    rendering: Rendering | None = None,
+) -> T:
+    """Let `work` fetch pages, under the same rules as a crawl; by the browser, where `rendering` says so.
+
+    Raises what `work` does, and ConfigError where there is no browser. Once in a process, as `crawl_all`.
+    """
+    from crawler.spiders.page import PageSpider
+
+    async def working() -> T:
+        settings = Options(allow_private_addresses=allow_private_addresses).settings()
+        if rendering is not None:
+            require_browser()
+            settings.setdict(BROWSER_SETTINGS, "cmdline")
+        runner = AsyncCrawlerRunner(settings)
+        hosts = Hosts()
+
+        async def fetch(url: str, *, listing: bool = False) -> PageBody:
+            crawler = runner.create_crawler(PageSpider)
+            asked = browser_meta(rendering, listing=listing)
+            await runner.crawl(crawler, url=url, meta=asked, hosts=hosts)
+            spider: Any = crawler.spider
+            if spider.page is None:
+                raise FetchFailed(f"The page could not be fetched, {spider.problem}", subject=url)
+            page: PageBody = spider.page
+            return page
+
+        return await work(fetch)
+
+    return in_reactor(working)
+
+
 def fetch_one(
     url: str,
     *,
@@ -199,28 +241,12 @@ def fetch_one(
     rendering: Rendering | None = None,
     listing: bool = False,
 ) -> PageBody:
-    """Fetch one page, under the same rules as a crawl; by the browser, where `rendering` says so.
-
-    Raises FetchFailed, and ConfigError where there is no browser. Once in a process, as `crawl_all`.
-    """
-    from crawler.spiders.page import PageSpider
-
-    async def work() -> PageBody:
-        settings = Options(allow_private_addresses=allow_private_addresses).settings()
-        asked = browser_meta(rendering, listing=listing)
-        if asked:
-            require_browser()
-            settings.setdict(BROWSER_SETTINGS, "cmdline")
-        runner = AsyncCrawlerRunner(settings)
-        crawler = runner.create_crawler(PageSpider)
-        await runner.crawl(crawler, url=url, meta=asked)
-        spider: Any = crawler.spider
-        if spider.page is None:
-            raise FetchFailed(f"The page could not be fetched, {spider.problem}", subject=url)
-        page: PageBody = spider.page
-        return page
-
-    return in_reactor(work)
+    """Fetch one page, as `fetching` does. Raises FetchFailed, and ConfigError where there is no browser."""
+    return fetching(
+        lambda fetch: fetch(url, listing=listing),
+        allow_private_addresses=allow_private_addresses,
+        rendering=rendering,
+    )
 
 
 def in_reactor(work: Callable[[], Coroutine[Any, Any, T]]) -> T:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -122,19 +123,40 @@ def _watched(config: Config, names: tuple[str, ...]) -> set[str]:
 @command.command("check")
 @click.argument("channels", nargs=-1, metavar="[CHANNEL]…")
 @click.option("--visits", type=click.IntRange(1, 1000), default=10, help="How many visits to foretell.")
+@click.option(
+    "--pages", is_flag=True, help="Fetch some pages of one channel, and show what its rules read there."
+)
 @json_option
 @with_config
-def check(config: Config, channels: tuple[str, ...], visits: int, as_json_: bool) -> None:
+def check(config: Config, channels: tuple[str, ...], visits: int, pages: bool, as_json_: bool) -> None:
     """Show when channels are visited: the next visits, the delay to expect, what more budget would buy.
 
-    Reads the store only; nothing is fetched.
+    Reads the store only, and fetches nothing. With --pages, the home, a listing and three articles of one channel
+    are fetched instead, and each selector is shown with what it matches; exit code 1 where one fails.
     """
+    if pages:
+        _check_pages(config, channels, as_json=as_json_)
+        return
     reports = _reports(config, channels or tuple(config.channels), visits)
     if as_json_:
         print_json_lines(reports)
         return
     for report in reports:
         _print_report(report)
+
+
+def _check_pages(config: Config, channels: tuple[str, ...], *, as_json: bool) -> None:
+    from scheduler.cli.look import look_at, print_look
+
+    names = channels or tuple(config.channels)
+    if len(names) != 1:
+        raise ConfigError("--pages looks at one channel", subject=", ".join(names), mend="Name one channel")
+    found = look_at(config, names[0])
+    if as_json:
+        print_json_lines([found])
+    else:
+        print_look(found)
+    sys.exit(1 if found["failed"] else 0)
 
 
 def _reports(config: Config, names: tuple[str, ...], visits: int) -> list[dict[str, Any]]:
