@@ -1,7 +1,8 @@
 """The archive of a crawling process: what each fetch brought becomes a WARC record, safe before it is spoken of.
 
     add       one fetch: into the file, in memory and on its way to the disk
-    settle    all that was added is on the disk (fsync), then in the index; to be called before a visit is stored
+    settle    all that was added is on the disk (fsync), then in the index; to be called before a visit is stored.
+              settle_beside: the same, while the event loop goes on
     close     settle, and let go of the file
 
 A file is begun each day and at each `size`; files of the same day that a process before us left are gone on with.
@@ -28,6 +29,8 @@ log = logging.getLogger(__name__)
 
 #: Seconds without the archive after the disk failed.
 PAUSE = 60.0
+#: Where a record begins, its length, and the record.
+_Waiting = tuple[int, int, warc.Record]
 #: So many fetches may wait to be settled where no visit does it.
 WAITING = 64
 #: Bodies that are remembered, so that the index need not be asked.
@@ -59,7 +62,7 @@ class Archive:
         self._file: ArchiveFile | None = None
         self._number = 0
         self._free: list[FileRow] | None = None
-        self._waiting: list[tuple[int, int, warc.Record]] = []
+        self._waiting: list[_Waiting] = []
         self._known: OrderedDict[tuple[str, str], warc.Record] = OrderedDict()
         self._rests_until = 0.0
 
@@ -83,6 +86,18 @@ class Archive:
         """Make all that was added safe, and index it. Never raises, as `add`."""
         try:
             self._settle()
+        except StorageError as error:
+            self._rest(error)
+
+    async def settle_beside(self) -> None:
+        """Settle, and let the event loop go on while the disk works. Never raises, as `add`."""
+        file, number = self._file, self._number
+        if file is None or not self._waiting:
+            return
+        waiting, self._waiting = self._waiting, []
+        try:
+            size = await file.make_safe_beside()
+            self._index(number, size, waiting)
         except StorageError as error:
             self._rest(error)
 
@@ -127,9 +142,13 @@ class Archive:
             return
         self._file.make_safe()
         waiting, self._waiting = self._waiting, []
-        entries = [Entry.of(self._number, offset, length, made) for offset, length, made in waiting]
+        self._index(self._number, self._file.safe, waiting)
+
+    def _index(self, number: int, size: int, waiting: list[_Waiting]) -> None:
+        """Note records that are safe; `size` is that of their file, as far as it is."""
+        entries = [Entry.of(number, offset, length, made) for offset, length, made in waiting]
         with self._database.write() as connection:
-            archive.note(connection, self._number, self._file.safe, max(e.at for e in entries), entries)
+            archive.note(connection, number, size, max(entry.at for entry in entries), entries)
 
     # -- files
 

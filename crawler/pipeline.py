@@ -17,9 +17,12 @@ from storage.decide import Change
 from storage.records import ABSENT, Observation, Outcome, Sighting
 
 if TYPE_CHECKING:
+    from crawler.archive import Archive
     from crawler.spiders.channel import ChannelSpider
 
-#: So many visits are stored together at most, and a visit waits for others so many seconds at most.
+_Waiting = tuple[Arrival, "asyncio.Future[None]"]
+#: So many visits are stored together, more where they come while the disk works; a visit waits for others so many
+#: seconds at most.
 TOGETHER, SOON = 16, 0.05
 #: What a person can do about an outcome that is our or the server's trouble.
 MENDS = {
@@ -49,8 +52,9 @@ class RecordPipeline:
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
-        self._waiting: list[tuple[Arrival, asyncio.Future[None]]] = []
+        self._waiting: list[_Waiting] = []
         self._timer: asyncio.TimerHandle | None = None
+        self._storing: asyncio.Future[None] | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -69,19 +73,41 @@ class RecordPipeline:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[None] = loop.create_future()
         self._waiting.append((arrival, future))
-        if self._timer is None:
+        if self._timer is None and self._storing is None:
             self._timer = loop.call_later(SOON, self._store)
         if len(self._waiting) >= TOGETHER:
             self._store()
         return future
 
     def _store(self) -> None:
+        """Hand on what waits; what comes while the archive is made safe waits for the next turn."""
+        if self._storing is not None:
+            return
         if self._timer is not None:
             self._timer.cancel()
         waiting, self._waiting, self._timer = self._waiting, [], None
+        archive: Archive | None = getattr(self.crawler.spider, "archive", None)
+        if archive is None:
+            self._take(waiting)
+        else:
+            self._storing = asyncio.ensure_future(self._store_after(archive, waiting))
+
+    async def _store_after(self, archive: Archive, waiting: list[_Waiting]) -> None:
+        """A row may point only to what is safe on the disk."""
+        try:
+            await archive.settle_beside()
+            self._take(waiting)
+        except Exception as error:
+            for _, future in waiting:
+                if not future.done():
+                    future.set_exception(error)
+        finally:
+            self._storing = None
+            if self._waiting:
+                self._store()
+
+    def _take(self, waiting: list[_Waiting]) -> None:
         spider: ChannelSpider = self.crawler.spider  # type: ignore[assignment]
-        if archive := getattr(spider, "archive", None):
-            archive.settle()  # a row may point only to what is safe on the disk
         failed = spider.quarantine.take_all([arrival for arrival, _ in waiting])
         for (_, future), error in zip(waiting, failed, strict=True):
             if error is None:

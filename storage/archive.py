@@ -77,8 +77,9 @@ class FileRow:
 def note(connection: Connection, file: int, size: int, at: datetime, entries: Sequence[Entry]) -> None:
     """Index records that are safe on the disk; `size` is the file's, `at` the moment of the last record."""
     _NOTE.many(connection, [_values(entry) for entry in entries])
-    grown = {"bytes": size, "last_at": at}
-    connection.execute(update(archive_files).where(archive_files.c.id == file).values(grown))
+    this = update(archive_files).where(archive_files.c.id == file)
+    connection.execute(this.where(archive_files.c.bytes < size).values(bytes=size))
+    connection.execute(this.where(archive_files.c.last_at < at).values(last_at=at))
 
 
 def pin(connection: Connection, digest: str) -> bool:

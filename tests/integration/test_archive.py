@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -154,6 +155,23 @@ def test_a_file_that_was_left_is_gone_on_with(database, folder):
 
     assert len(list(folder.iterdir())) == 1
     assert [entry.at for entry in entries(database)] == [AT + timedelta(minutes=n) for n in range(3)]
+
+
+def test_what_is_added_while_the_disk_works_is_settled_with_the_next(database, writer, folder):
+    async def crawl() -> None:
+        writer.add(fetch(b"one"))
+        first = asyncio.ensure_future(writer.settle_beside())
+        await asyncio.sleep(0)
+        writer.add(fetch(b"two", minutes=1))
+        writer.add(fetch(b"the next day, in the next file", minutes=24 * 60))
+        await first
+        await writer.settle_beside()
+
+    asyncio.run(crawl())
+
+    assert [entry.kind for entry in entries(database)] == ["response"] * 3
+    assert maintenance.check(database).findings == ()
+    assert len(list(folder.iterdir())) == 2
 
 
 # -- crashes
