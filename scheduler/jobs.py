@@ -65,7 +65,7 @@ def schedule_steady(scheduler: AsyncIOScheduler, name: str, work: Work, every: f
 
 
 def schedule_nightly(scheduler: AsyncIOScheduler, name: str, work: Work, hour: int) -> None:
-    """Do something each night, at some moment in the half hour after that hour."""
+    """Do something each night, within half an hour of that hour: not everywhere at the same moment."""
     trigger = CronTrigger(hour=hour, minute=0, jitter=1800, timezone=scheduler.timezone)
     scheduler.add_job(work, trigger, id=name, replace_existing=True)
 

@@ -196,3 +196,21 @@ def test_what_is_cancelled_runs_no_more(monkeypatch):
         await played.until(START + timedelta(minutes=12))
 
     assert len(play(monkeypatch, scene).ran) == 1
+
+
+def test_what_is_done_at_night_is_done_once_each_night_and_not_at_one_moment_everywhere() -> None:
+    moments = set()
+    for _ in range(5):
+        scheduler = jobs.new_scheduler("Asia/Shanghai")
+        jobs.schedule_nightly(scheduler, "retention", _nothing, 3)
+        (job,) = scheduler.get_jobs()
+        first = job.trigger.get_next_fire_time(None, START)
+        assert START < first < START + timedelta(days=1)
+        local = first.astimezone(ZoneInfo("Asia/Shanghai"))
+        assert abs(local - local.replace(hour=3, minute=0, second=0, microsecond=0)) <= timedelta(minutes=30)
+        moments.add(first)
+    assert len(moments) > 1
+
+
+async def _nothing() -> None:
+    """A job that does nothing."""
