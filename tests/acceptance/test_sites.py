@@ -112,6 +112,8 @@ def test_a_feed_and_a_sitemap_are_ways_to_a_sites_articles(newsdelta, make, sour
 def test_a_selector_that_no_longer_matches_is_trouble_and_never_an_edit(newsdelta, served):
     configure(newsdelta, served.url)
     crawl(newsdelta)
+    story = served.site.newest()[0]
+    served.site.edit(story.number, title=f"{story.title}（更正）")
     configure(newsdelta, served.url, 'article = { body = "div.no-such-place" }\n')
     done = newsdelta("crawl", "jiangzhou", "--json", expect=1)
     assert json.loads(done.stdout)["edited"] == 0
