@@ -43,7 +43,7 @@ Greet = Callable[[str], None]
 SAVE_EVERY, HOLD_EVERY, CLOCK_EVERY = 60.0, 20.0, 1.0
 #: Seconds between two looks at whether the feeds have to be written.
 PUBLISH_EVERY = 15.0
-#: The hour after which what is too old is given up.
+#: The hour at about which what is too old is given up.
 NIGHT = 3
 #: Seconds between two looks after the workers' jobs; between two tries of who stands by to take over.
 MEND_EVERY, STAND_BY = 5.0, 2.0
