@@ -18,10 +18,11 @@ _BASE = compiled("//base[@href]")
 _SCRIPTS = compiled("//script[@src]")
 _APP = re.compile(r'id="?(?:app|root|__next|__nuxt|main-app|q-app)\b', re.I)
 _SIGN_IN = re.compile(r'type=["\']?password', re.I)
-#: What links to pages that are no columns say.
+#: What links to pages that are no columns say: services, and the same site in another script or form.
 _SERVICE = words(
     "关于 關於 联系 聯繫 聯絡 登录 登入 登錄 注册 註冊 广告 廣告 下载 下載 客户端 客戶端 帮助 幫助 举报 舉報"
     " 隐私 隱私 条款 條款 版权 版權 投稿 招聘 收藏 首页 首頁 会员 會員 订阅 訂閱 购物车 邮箱 登陆 退出 搜索 搜尋"
+    " 繁體 繁体 简体 簡體 手机版 手機版 无障碍 english"
     " about contact login subscribe register privacy terms help advertise jobs careers newsletter home account cart"
     " search"
 )

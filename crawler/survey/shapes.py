@@ -113,10 +113,21 @@ def learn_pattern(articles: Sequence[str], others: Sequence[str]) -> str:
     unique = [
         pattern for pattern, count in patterns.items() if not _takes_others(pattern, count, articles, others)
     ]
-    unique = unique or list(patterns)
+    unique = _needed(unique or list(patterns), articles)
     if len(unique) < 2:
         return f"{unique[0]}$" if unique else ""
     return f"(?:{'|'.join(unique)})$"
+
+
+def _needed(patterns: list[str], articles: Sequence[str]) -> list[str]:
+    """Leave out a pattern where the others find its articles too: `/n/x$` finds those below `/big5/` as well."""
+    kept = sorted(patterns, key=len)
+    for pattern in reversed(kept.copy()):
+        rest = [re.compile(f"{other}$") for other in kept if other != pattern]
+        own = [url for url in articles if re.search(f"{pattern}$", url)]
+        if rest and all(any(other.search(url) for other in rest) for url in own):
+            kept.remove(pattern)
+    return [pattern for pattern in patterns if pattern in kept]
 
 
 def _takes_others(pattern: str, count: int, articles: Sequence[str], others: Sequence[str]) -> bool:

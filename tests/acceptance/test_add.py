@@ -54,7 +54,7 @@ def test_a_site_is_added_without_help_and_read_as_it_is(newsdelta: Newsdelta, ma
         added = add(newsdelta, served, "--name", "paper", "--yes")
         summary = newsdelta.json("crawl", "paper")
         truth = {article["url"]: article for article in served.truth()["articles"]}
-    assert added["written"] == str(newsdelta.config)
+    assert added["written"] == newsdelta.config.name
     assert summary["failed"] == 0
     stored = {line["url"]: line for line in map(json.loads, newsdelta("export").stdout.splitlines())}
     assert stored.keys() == truth.keys()

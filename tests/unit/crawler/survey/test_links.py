@@ -30,6 +30,7 @@ def test_the_links_of_the_site_alone_each_once_with_its_longest_words() -> None:
         ("/author/3", "王小河", False),
         ("/about.htm", "关于我们", False),
         ("/x", "登录", False),
+        ("/big5/", "繁體", False),
         ("/", "江州在线", False),
     ],
 )

@@ -48,6 +48,7 @@ LEARNED = [
         ["/story/all"],
         r"/story/[a-z0-9]+(?:-[a-z0-9]+)+-\d+$",
     ),
+    (["/yw/5012.html", "/big5/yw/5012.html", "/yw/5013.html"], ["/yw/"], r"/yw/\d+\.html$"),
     ([], ["/about"], ""),
 ]
 
