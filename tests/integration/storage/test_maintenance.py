@@ -9,7 +9,7 @@ from storage.database import Database
 from storage.decide import Policy
 from storage.diff import width_fold
 from storage.errors import StorageError
-from tests.sightings import at, seen
+from tests.sightings import seen
 
 
 @pytest.fixture
