@@ -188,9 +188,8 @@ def test_what_a_page_asks_for_and_where_it_is_sent_pass_the_address_guard(
     with ScriptedPaper(3) as inside:
         peek = f"http://paper.invalid/trouble/peek.html?at={inside.url}data/article/1"
         sent = f"http://paper.invalid/moved?to={inside.article(2)}"
-        browsed = browse(
-            [(peek, Ask()), (sent, Ask())], Limits(settle_seconds=5), private=private, http_proxy=paper.url, no_proxy="127.0.0.1"
-        )  # fmt: skip
+        ways = {"http_proxy": paper.url, "no_proxy": "127.0.0.1"}
+        browsed = browse([(peek, Ask()), (sent, Ask())], Limits(settle_seconds=5), private=private, **ways)
         asked = set(inside.requests)
     if private:
         assert asked >= {"/data/article/1", "/news/2.html"}
