@@ -217,7 +217,7 @@ def _costs(sample: bytes, wanted: set[str]) -> dict[str, float]:
     """Return what the sample costs in each codec that it may be in, in nats per non-ASCII byte."""
     from crawler.text.plausible import cost_per_byte
 
-    size = min(200, len(sample.translate(None, _ASCII)))
+    size = max(1, min(200, len(sample.translate(None, _ASCII))))  # the bad bytes may stand between the parts
     costs: dict[str, float] = {}
     for codec in dict.fromkeys([UTF8, GB18030, BIG5, *sorted(wanted), *_detected(sample)]):
         bonus = _LABEL_BONUS * (codec in wanted) + _VALID_UTF8_BONUS * (codec == UTF8)

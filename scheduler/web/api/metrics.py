@@ -13,7 +13,7 @@ from prometheus_client.registry import Collector
 
 from scheduler.web.gate import READ
 from scheduler.web.site import Site, site_of
-from storage import outbox, overview, pauses, queries
+from storage import crawls, outbox, overview, pauses, queries
 
 router = APIRouter(dependencies=READ)
 
@@ -40,6 +40,7 @@ class _Store(Collector):
         yield told
         yield from self._channels()
         yield from self._alerts()
+        yield from self._queue()
 
     def _channels(self) -> Iterator[Metric]:
         site = self._site
@@ -65,6 +66,18 @@ class _Store(Collector):
             if glance.last_run:
                 age.add_metric([glance.name], (now - glance.last_run.started_at).total_seconds())
         yield from (events, broken, resting, age)
+
+    def _queue(self) -> Iterator[Metric]:
+        look = crawls.queue_look(self._site.database, self._site.now())
+        for name, words, value in (
+            ("newsdelta_workers", "Workers that live", len(look.workers)),
+            ("newsdelta_crawls_waiting", "Crawls that no worker has taken yet", look.waiting),
+            ("newsdelta_crawls_running", "Crawls that workers carry out", look.running),
+            ("newsdelta_queue_lag_seconds", "For how long the first of those that wait has waited", look.lag),
+        ):
+            metric = GaugeMetricFamily(name, words)
+            metric.add_metric([], value)
+            yield metric
 
     def _alerts(self) -> Iterator[Metric]:
         waiting = GaugeMetricFamily(

@@ -13,8 +13,8 @@ from scheduler.web.access import Scope
 from scheduler.web.api.model import PROBLEMS, READ, After, Limit, Page, answer, calls, cut
 from scheduler.web.pages.runs import ask_for, changes
 from scheduler.web.site import site_of
-from storage import orders, queries
-from storage.records import CrawlOrder, Run
+from storage import crawls, orders, queries
+from storage.records import CrawlOrder, QueueLook, Run
 
 router = APIRouter(tags=["runs"], responses=PROBLEMS)
 Number = Annotated[int, Path(ge=1, lt=2**63)]
@@ -34,6 +34,13 @@ def list_runs(request: Request, channel: str = "", limit: Limit = 50, after: Aft
     """List crawls, the latest first."""
     found = queries.runs(site_of(request).database, channel=channel or None, limit=limit + 1, before=after)
     return answer(request, cut(found, limit, lambda run: run.id))
+
+
+@router.get("/queue", response_model=QueueLook, dependencies=READ)
+def show_queue(request: Request) -> Response:
+    """Show the workers that live, and how many crawls wait for one; all none where there is no queue."""
+    site = site_of(request)
+    return answer(request, crawls.queue_look(site.database, site.now()))
 
 
 @router.get("/runs/{number}", response_model=Run, dependencies=READ)

@@ -18,7 +18,7 @@ from scheduler.web.gate import READ, Refused, form_for
 from scheduler.web.query import Cursor
 from scheduler.web.render import page
 from scheduler.web.site import Site, site_of
-from storage import orders, queries
+from storage import crawls, orders, queries
 from storage.records import CrawlOrder, as_json
 
 router = APIRouter()
@@ -41,6 +41,7 @@ def show_all(request: Request, channel: str = "", after: Cursor = 0) -> Response
         runs=found[:PAGE],
         older=found[PAGE - 1].id if len(found) > PAGE else None,
         channels=list(site.config().channels),
+        queue=crawls.queue_look(site.database, site.now()) if site.config().queue_url else None,
         wrong="",
     )
 

@@ -238,3 +238,10 @@ def test_any_bytes_give_text_or_undecodable(body: bytes) -> None:
 def test_news_comes_back_as_it_was(text: str, codec: str) -> None:
     body = f"<p>{NEWS}</p>{text}".encode(codec)
     assert decode(body).text == f"<p>{NEWS}</p>{text}"
+
+
+def test_bad_bytes_between_the_parts_that_are_looked_at():
+    body = b"<p>" + b"plain words <br> " * 40_000 + b"\xff\xfe\xff" + b"more words <br> " * 9_000 + b"</p>"
+    decoded = decode(body, None)
+    assert decoded.text.startswith("<p>plain words")
+    assert decoded.encoding.replaced
