@@ -26,6 +26,7 @@ _SERVICE = words(
     " about contact login subscribe register privacy terms help advertise jobs careers newsletter home account cart"
     " search"
 )
+_MORE = re.compile(r"\W*(?:更多|查看更多|查看全部|全部|更多新闻|more|see all|view all|read more)?\W*", re.I)
 _LEAST_TEXT = 200
 
 
@@ -59,9 +60,17 @@ def links_of(html: str, url: str) -> list[Anchor]:
         address = _address(anchor, base)
         if address and site_of(address) == own and not is_file(address):
             text = title_of(anchor)
-            if len(text) >= len(found.get(address, "")):
+            if _says_more(text, found.get(address, "")):
                 found[address] = text
     return [Anchor(address, text) for address, text in found.items() if address != plain(url)]
+
+
+def _says_more(text: str, known: str) -> bool:
+    """Whether words tell more of a page than others: a name more than 更多, and of names the longer."""
+    if not known or not text:
+        return not known
+    empty, was_empty = _MORE.fullmatch(text), _MORE.fullmatch(known)
+    return bool(was_empty) if bool(was_empty) != bool(empty) else len(text) >= len(known)
 
 
 def _address(anchor: etree._Element, base: str) -> str:

@@ -31,13 +31,13 @@ def choose(anchors: Iterable[Anchor], shapes: list[Shape], count: int, taken: It
     gone = set(taken)
     queues: dict[Shape, list[Anchor]] = defaultdict(list)
     for anchor in anchors:
-        queues[shape_of(anchor.url)].append(anchor)
+        if anchor.url not in gone:
+            queues[shape_of(anchor.url)].append(anchor)
     spread = {shape: _spread(queues[shape], count) for shape in shapes}
     found: list[Anchor] = []
     for turn in range(count):
         for shape in shapes:
-            if turn < len(spread[shape]) and spread[shape][turn].url not in gone and len(found) < count:
-                gone.add(spread[shape][turn].url)
+            if turn < len(spread[shape]) and len(found) < count:
                 found.append(spread[shape][turn])
     return found
 

@@ -19,6 +19,11 @@ def test_the_links_of_the_site_alone_each_once_with_its_longest_words() -> None:
     ]
 
 
+def test_a_columns_name_says_more_than_the_words_more() -> None:
+    html = '<a href="/yw/">要闻</a><a href="/yw/">更多&gt;&gt;</a><a href="/jj/">更多&gt;&gt;</a>'
+    assert [anchor.words for anchor in links_of(html, HOME)] == ["要闻", "更多>>"]
+
+
 @pytest.mark.parametrize(
     ("path", "words", "column"),
     [
