@@ -169,6 +169,13 @@ def _postgresql_tables(connection: Connection) -> dict[str, int]:
     return {name: int(size) for name, size in connection.exec_driver_sql(asked)}
 
 
+def growth(database: Database) -> tuple[datetime, datetime] | None:
+    """When the store got its first and its last event; None where it has none. Raises StorageError."""
+    with database.read() as connection:
+        first, last = connection.execute(select(func.min(events.c.at), func.max(events.c.at))).one()
+    return (first, last) if first is not None else None
+
+
 def backup(database: Database, path: Path) -> None:
     """Write a copy of an SQLite database to a new file, also while it is in use; and, where there is an archive, a
     copy of it into a folder beside that, named after it with the ending `.archive`.
