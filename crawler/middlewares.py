@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import email.utils
 import time
+import urllib.request
 from collections.abc import Mapping
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -16,7 +17,7 @@ from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
 
-from crawler.addresses import addresses_of, first_private
+from crawler.addresses import addresses_of, first_private, forbidden, private_words
 from crawler.answers import words_of
 from crawler.hosts import Hosts
 from crawler.politeness import Budget
@@ -190,11 +191,15 @@ class Robots(RobotsTxtMiddleware):
 
 
 class AddressGuard:
-    """Refuses schemes other than http(s) and, unless allowed, hosts with a private or local address."""
+    """Refuses, before anything is sent, schemes other than http(s) and hosts that are private by how they are written.
+
+    What a name stands for is judged where the connection is made (`connecting`), by the address that is connected to.
+    A proxy resolves names itself: for it they are judged here, as far as this machine can resolve them.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         self.allow_private = crawler.settings.getbool("NEWSDELTA_ALLOW_PRIVATE_ADDRESSES")
-        self._verdicts: dict[str, str] = {}
+        self._proxies = urllib.request.getproxies()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -203,16 +208,21 @@ class AddressGuard:
 
     async def process_request(self, request: Request) -> None:
         """Raise IgnoreRequest for an address that must not be visited."""
-        parts = urlsplit(request.url)
+        try:
+            parts = urlsplit(request.url)
+            host = parts.hostname or ""
+        except ValueError as error:
+            raise IgnoreRequest(f"the address cannot be read: {error}") from None
         if parts.scheme not in ("http", "https"):
             raise IgnoreRequest(f"only http and https are fetched, not {parts.scheme}:")
         if self.allow_private:
             return
-        host = parts.hostname or ""
-        if host not in self._verdicts:
-            self._verdicts[host] = first_private(await addresses_of(host))
-        if address := self._verdicts[host]:
-            raise IgnoreRequest(
-                f"{host} has the private address {address}. For a local copy of a site set "
-                "allow_private_addresses = true under [network]"
-            )
+        words = forbidden(host)
+        if not words and self._is_proxied(parts.scheme, host):
+            private = first_private(await addresses_of(host))
+            words = private_words(host, private) if private else ""
+        if words:
+            raise IgnoreRequest(words)
+
+    def _is_proxied(self, scheme: str, host: str) -> bool:
+        return scheme in self._proxies and not urllib.request.proxy_bypass(host)

@@ -16,6 +16,16 @@ TELNETCONSOLE_ENABLED = False
 
 TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 
+# No other way out than through the guard (crawler/connecting.py); None takes Scrapy's own ways away.
+DOWNLOAD_HANDLERS = {
+    "http": "crawler.connecting.Downloads",
+    "https": "crawler.connecting.Downloads",
+    "data": None,
+    "file": None,
+    "ftp": None,
+    "s3": None,
+}
+
 ROBOTSTXT_OBEY = True
 CONCURRENT_REQUESTS = 16
 CONCURRENT_ITEMS = 1  # Scrapy starts so many tasks for every response; our items wait for nothing

@@ -23,6 +23,7 @@ from scrapy.exceptions import DownloadFailedError, NotSupported
 from scrapy.http import HtmlResponse, Request, Response
 from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler  # type: ignore[import-untyped]
 
+from crawler.connecting import Downloads
 from crawler.middlewares import Politeness
 from crawler.render.ask import META, Ask
 from crawler.render.browser import Browser, Life
@@ -45,7 +46,7 @@ class NotRendered(FetchFailed, DownloadFailedError):
     """The browser brought no page. Scrapy tries it again."""
 
 
-class BrowserHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
+class BrowserHandler(ScrapyPlaywrightDownloadHandler, Downloads):  # type: ignore[misc]
     """Answers requests whose `meta` holds an Ask from the browser, all others as Scrapy does."""
 
     def __init__(self, crawler: Crawler) -> None:
