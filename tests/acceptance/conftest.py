@@ -9,10 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
+from tests.databases import postgresql_server, postgresql_url
 from tests.replica.replica import Replica
 
+__all__ = ["postgresql_server", "postgresql_url"]
 ENV = {key: value for key, value in os.environ.items() if not key.startswith("NEWSDELTA_")}
 
 
@@ -26,15 +29,30 @@ def id_in(url: str) -> str:
 class Newsdelta:
     """Calls `newsdelta` in one folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, url: str = "") -> None:
         self.folder = folder
         self.config = folder / "newsdelta.toml"
-        self.database = folder / "newsdelta.db"
+        self.url = url or f"sqlite:///{folder}/newsdelta.db"
+
+    @property
+    def database(self) -> Path:
+        """The file of the store. A test that looks into it is skipped on PostgreSQL."""
+        if not self.url.startswith("sqlite"):
+            pytest.skip("it looks into the file of an SQLite store")
+        return self.folder / "newsdelta.db"
+
+    def is_made(self) -> bool:
+        """Whether there is a store yet."""
+        if self.url.startswith("sqlite"):
+            return self.database.exists()
+        with psycopg.connect(self.url) as connection:
+            found = connection.execute("SELECT to_regclass('alembic_version')").fetchone()
+        return bool(found and found[0])
 
     def configure(self, home: str, extra: str = "", channel: str = "cq") -> None:
         """Write the config for one channel at a local address."""
         self.config.write_text(
-            f'[database]\nurl = "sqlite:///{self.database}"\n[[channel]]\nname = "{channel}"\nhome = "{home}"\n'
+            f'[database]\nurl = "{self.url}"\n[[channel]]\nname = "{channel}"\nhome = "{home}"\n'
             f"[network]\nallow_private_addresses = true\n{extra}",
             encoding="utf-8",
         )
@@ -84,8 +102,10 @@ class Newsdelta:
 
 
 @pytest.fixture
-def newsdelta(tmp_path: Path) -> Newsdelta:
-    """The command line in an empty folder."""
+def newsdelta(request: pytest.FixtureRequest, tmp_path: Path) -> Newsdelta:
+    """The command line in an empty folder; with `--postgresql`, on an empty PostgreSQL database."""
+    if request.config.getoption("postgresql"):
+        return Newsdelta(tmp_path, request.getfixturevalue("postgresql_url"))
     return Newsdelta(tmp_path)
 
 

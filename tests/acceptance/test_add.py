@@ -30,9 +30,7 @@ def likeness(read: Iterable[str], true: Iterable[str]) -> float:
 
 
 def configure(newsdelta: Newsdelta, text: str = BARE) -> None:
-    newsdelta.config.write_text(
-        f'[database]\nurl = "sqlite:///{newsdelta.database}"\n{text}', encoding="utf-8"
-    )
+    newsdelta.config.write_text(f'[database]\nurl = "{newsdelta.url}"\n{text}', encoding="utf-8")
 
 
 def add(newsdelta: Newsdelta, served: Serving, *words: str, expect: int = 0) -> dict[str, Any]:

@@ -160,7 +160,7 @@ def test_a_crawl_that_is_killed_goes_on_where_it_was(newsdelta):
 
 def test_the_scrapy_way(newsdelta, site):
     root = Path(__file__).parents[2]
-    env = {**ENV, "NEWSDELTA_DATABASE_URL": f"sqlite:///{newsdelta.database}"}
+    env = {**ENV, "NEWSDELTA_DATABASE_URL": newsdelta.url}
     scrapy = [sys.executable, "-m", "scrapy"]
     listed = subprocess.run([*scrapy, "list"], cwd=root, env=env, capture_output=True, text=True, check=True)
     assert "channel" in listed.stdout.split()

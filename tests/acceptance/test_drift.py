@@ -6,7 +6,6 @@ from random import Random
 
 import pytest
 
-from tests.acceptance.conftest import Newsdelta
 from tests.quality.drift_cases import Dress, path_of, renamed, text_behind_a_door
 from tests.replica.makes.model import Column, Maker, Site, Story
 from tests.replica.makes.server import Serving
@@ -44,16 +43,11 @@ class DressedSite(Site):
 
 
 @pytest.fixture
-def newsdelta(tmp_path):
-    return Newsdelta(tmp_path)
-
-
-@pytest.fixture
 def served(newsdelta):
     with Serving(DressedSite(stories=10)) as served:
         chosen = DRESS.selectors()
         newsdelta.config.write_text(
-            f'[database]\nurl = "sqlite:///{newsdelta.database}"\n[network]\nallow_private_addresses = true\n'
+            f'[database]\nurl = "{newsdelta.url}"\n[network]\nallow_private_addresses = true\n'
             f'# the paper of the town\n[[channel]]\nname = "jiangzhou"\nhome = "{served.url}"\n'
             f'article = {{ url = \'/news/\\d+/\\d+\\.html$\', title = "{chosen.title}", time = "{chosen.time}",'
             f' body = "{chosen.body}" }}\n',

@@ -53,7 +53,7 @@ def crawled(newsdelta: Newsdelta, paper: ThreadingHTTPServer, *words: str) -> li
     config = newsdelta.config.read_text("utf-8").replace("[network]", 'feeds = ["/rss.xml"]\n[network]')
     newsdelta.config.write_text(config, "utf-8")
     assert newsdelta.json("crawl", "yuzhou", *words)["failed"] == 0
-    with Database.open(f"sqlite:///{newsdelta.database}") as database:
+    with Database.open(newsdelta.url) as database:
         return [(hub.feed.removeprefix(home), hub.topic, hub.hub) for hub in hubs.every(database)]
 
 

@@ -13,7 +13,7 @@ from tests.replica.makes import Serving, make_site
 
 HEAD = """\
 [database]
-url = "sqlite:///{folder}/newsdelta.db"
+url = "{url}"
 [watch]
 removal_visits = 2
 removal_after = "0s"
@@ -33,7 +33,7 @@ home = "{home}"
 
 
 def configure(newsdelta: Newsdelta, home: str, extra: str = "", every: str = "") -> None:
-    head = HEAD.format(folder=newsdelta.folder).replace("[watch]\n", f"[watch]\n{every}")
+    head = HEAD.format(folder=newsdelta.folder, url=newsdelta.url).replace("[watch]\n", f"[watch]\n{every}")
     newsdelta.config.write_text(head + CHANNEL.format(home=home) + extra, encoding="utf-8")
 
 

@@ -65,7 +65,7 @@ def until(what: Callable[[], object], seconds: float = 60.0) -> None:
 
 
 def told(newsdelta: Newsdelta) -> list[tuple[str, str]]:
-    return sorted(newsdelta.events()) if newsdelta.database.exists() else []
+    return sorted(newsdelta.events()) if newsdelta.is_made() else []
 
 
 @pytest.fixture
