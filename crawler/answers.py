@@ -57,4 +57,13 @@ def words_of(error: BaseException | None) -> str:
         return str(error)
     if isinstance(error, NewsdeltaError):
         return error.message
+    if name == "DownloadFailedError" and error is not None:
+        return _broken_off(error)
     return _REASONS.get(name) or f"{name}: {error}".rstrip(": ")
+
+
+def _broken_off(error: BaseException) -> str:
+    """Why an answer could not be taken: ours is the limit of its head, all else is the connection's."""
+    causes = [getattr(failure, "value", None) for failure in getattr(error.__cause__, "reasons", ())]
+    ours = next((str(one) for one in causes if type(one).__name__ == "DownloadCancelledError"), "")
+    return ours or "the connection broke off, or the answer is no HTTP"

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from crawler.extract.bounds import bounded
+
 #: Characters that HTML does not allow; libxml2 would end the page at some of them.
 _FORBIDDEN = bytes({*range(0x20), 0x7F} - {0x09, 0x0A, 0x0C, 0x0D})
 
@@ -13,14 +15,15 @@ _FORBIDDEN = bytes({*range(0x20), 0x7F} - {0x09, 0x0A, 0x0C, 0x0D})
 def parse(html: str) -> etree._Element | None:
     """Parse a decoded page; None where there is nothing in it.
 
-    The declared charset is ignored: the text is decoded already. libxml2 cuts nesting beyond 2,048 levels.
+    The declared charset is ignored: the text is decoded already. libxml2 cuts nesting beyond 2,048 levels; of a
+    page with more markup than any page of news has, the beginning is read (`bounds`).
     """
     if not html or html.isspace():
         return None
     # A parser per page: threads must not share one, and a new one costs microseconds.
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     try:
-        return etree.fromstring(html.encode("utf-8", "replace").translate(None, _FORBIDDEN), parser)
+        return etree.fromstring(bounded(html).encode("utf-8", "replace").translate(None, _FORBIDDEN), parser)
     except etree.XMLSyntaxError:
         return None
 
