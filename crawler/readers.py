@@ -19,17 +19,22 @@ import sys
 import time
 from collections import deque
 from dataclasses import replace
+from itertools import count
 from typing import BinaryIO
 
+from crawler.memory import be_frugal, give_back
 from crawler.read import Part, read_part
 from crawler.sites.model import Publisher
+from crawler.text import words
 from storage.errors import PageError
 from storage.records import PageBody
 
 #: The second process starts when so many pages came within so many seconds: what follows is then worth its start.
-FAST_PAGES, FAST_SECONDS = 64, 2.0
+FAST_PAGES, FAST_SECONDS = 16, 0.5
 #: So many pages wait for the second process at most; what is more is read here.
 WAITING = 64
+#: After so many pages the second process gives back what memory is free.
+TIDY = 100
 #: A process that dies is replaced so often.
 STARTS = 3
 
@@ -59,7 +64,7 @@ class Readers:
         """Read one page, as `read.read_part` does. Raises the same errors, and ReaderDied."""
         if self._starts_left:
             self._recent.append(time.monotonic())
-        helper = self._with_room()
+        helper = await self._with_room()
         answer = await helper.ask(page, publisher) if helper is not None else None
         if isinstance(answer, PageError):
             raise answer
@@ -78,14 +83,15 @@ class Readers:
         """The second process, while there is one."""
         return self._helper if self._helper is not None and self._helper.is_alive else None
 
-    def _with_room(self) -> Helper | None:
+    async def _with_room(self) -> Helper | None:
         """The second process, where it has room for one more page. Starts it when it is time."""
-        if (helper := self.helper) is not None:
-            return helper if helper.waiting < WAITING else None
-        if self._starts_left and self._starting is None and self._is_fast():
+        if self.helper is None and self._starts_left and self._starting is None and self._is_fast():
             self._starts_left -= 1
             self._starting = asyncio.create_task(self._start())
-        return None
+        if self._starting is not None:
+            await asyncio.shield(self._starting)
+        helper = self.helper
+        return helper if helper is not None and helper.waiting < WAITING else None
 
     def _is_fast(self) -> bool:
         return len(self._recent) == FAST_PAGES and self._recent[-1] - self._recent[0] < FAST_SECONDS
@@ -93,6 +99,8 @@ class Readers:
     async def _start(self) -> None:
         try:
             self._helper = await Helper.start()
+            words.forget()  # what was loaded to read the first pages is loaded there now
+            give_back()
         except OSError:
             self._starts_left = 0  # no more processes may be had: all is read here
         finally:
@@ -179,7 +187,7 @@ def _cores() -> int:
 
 def serve(source: BinaryIO, sink: BinaryIO) -> None:
     """Read pages from `source` until it ends; write what became of each to `sink`."""
-    while True:
+    for number in count(1):
         try:
             publisher, page = pickle.load(source)  # noqa: S301 - our own words
         except EOFError:
@@ -187,6 +195,8 @@ def serve(source: BinaryIO, sink: BinaryIO) -> None:
         answer = pickle.dumps(_read(page, publisher), pickle.HIGHEST_PROTOCOL)
         sink.write(len(answer).to_bytes(_LENGTH, "big") + answer)
         sink.flush()
+        if number % TIDY == 0:
+            give_back()
 
 
 def _read(page: PageBody, publisher: Publisher) -> _Answer:
@@ -205,6 +215,7 @@ def main() -> None:
         signal.signal(number, signal.SIG_IGN)
     sink = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
+    be_frugal()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
     try:

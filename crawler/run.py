@@ -18,6 +18,7 @@ from scrapy.utils.reactor import install_reactor
 
 from crawler.archive import Archive, ArchivePlace
 from crawler.hosts import Hosts
+from crawler.memory import be_frugal, give_back
 from crawler.middlewares import Politeness
 from crawler.render.ask import SETTINGS as BROWSER_SETTINGS
 from crawler.render.ask import Limits, browser_meta, require_browser
@@ -29,6 +30,8 @@ from storage.records import PageBody
 
 T = TypeVar("T")
 REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
+#: Seconds after which memory that is free is given back to the system, again and again.
+GIVE_BACK = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +254,7 @@ def fetch_one(
 
 def in_reactor(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
     """Run a coroutine on a fresh asyncio reactor; return its result or raise its exception."""
+    be_frugal()
     install_reactor(REACTOR)
     # What is imported by now stays; what a crawl makes is mostly freed by counting references alone.
     gc.freeze()
@@ -265,6 +269,11 @@ def in_reactor(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         outcome.append(task)
         task.add_done_callback(lambda done: reactor.stop())
 
+    def tidy() -> None:
+        give_back()
+        reactor.callLater(GIVE_BACK, tidy)
+
     reactor.callWhenRunning(begin)
+    reactor.callWhenRunning(tidy)
     reactor.run(installSignalHandlers=False)
     return outcome[0].result()

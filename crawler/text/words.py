@@ -25,6 +25,12 @@ JOINT = 0.6
 _STEP = 12.0  # units of the packed logarithm for a doubling
 
 
+def forget() -> None:
+    """Let go of the table, some 70 MB: it is loaded again at the next question."""
+    word_costs.cache_clear()
+    beginnings.cache_clear()
+
+
 def pack(counts: Mapping[str, int]) -> bytes:
     """Pack the counts of words."""
     order = sorted(counts)
