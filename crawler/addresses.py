@@ -18,6 +18,8 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 LOCAL_NAMES = ("localhost", "localdomain", "local", "internal", "home.arpa")
 #: What Azure's machines ask for their secrets has a public address.
 METADATA = frozenset({"168.63.129.16"})
+#: The block of protocol assignments, of which older Pythons know a part; Oracle's machines ask 192.0.0.192.
+_ASSIGNMENTS = ipaddress.IPv4Network("192.0.0.0/24")
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _COMPATIBLE = ipaddress.IPv6Network("::/96")
 _LOCAL_NAT64 = ipaddress.IPv6Network("64:ff9b:1::/48")
@@ -52,7 +54,12 @@ def is_public(address: str) -> bool:
 
 
 def _is_public(address: Address) -> bool:
-    return address.is_global and not address.is_multicast and str(address) not in METADATA
+    return (
+        address.is_global
+        and not address.is_multicast
+        and address not in _ASSIGNMENTS
+        and str(address) not in METADATA
+    )
 
 
 def _carried(address: ipaddress.IPv6Address) -> tuple[ipaddress.IPv4Address, ...]:
