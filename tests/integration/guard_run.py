@@ -1,5 +1,6 @@
 """Connections through the guard, in a process of its own: hosts as JSON on stdin, what came of each on stdout."""
 
+# ruff: noqa: N802, N803 - Twisted's names
 from __future__ import annotations
 
 import asyncio
@@ -39,7 +40,7 @@ class Names:
         self._system = system
         self.asked: dict[str, int] = {}
 
-    def resolveHostName(  # noqa: N802
+    def resolveHostName(
         self,
         receiver: Any,
         name: str,

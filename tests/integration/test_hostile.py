@@ -1,0 +1,49 @@
+"""Hostile sites and sites in trouble: each response comes to what its table says, and stops no other page."""
+
+from __future__ import annotations
+
+import functools
+import os
+
+import pytest
+
+from tests.integration import hostile_run
+from tests.integration.hostile_cases import FAMILIES, GOOD_NAMES, OUTCOMES
+
+#: Megabytes that a family of cases, six at a time, may take above the baseline.
+MEMORY = {"markup": 300}
+USUAL_MEMORY = 120
+CASES = [(family, case.name) for family, cases in FAMILIES.items() for case in cases]
+
+
+@pytest.fixture(scope="session")
+def run_of(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("hostile")
+    return functools.cache(lambda family: hostile_run.run(family, folder))
+
+
+def test_there_are_more_than_200_and_no_two_of_a_name():
+    names = [name for _, name in CASES]
+    assert len(names) > 200
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize(("family", "name"), CASES, ids=[name for _, name in CASES])
+def test_a_hostile_response_comes_to_what_is_expected_and_the_good_pages_are_stored(run_of, family, name):
+    case = next(case for case in FAMILIES[family] if case.name == name)
+    found = run_of(family).found[name]
+    expect = case.expect or OUTCOMES[name]
+    said = os.linesep.join(found.said)
+    assert set(GOOD_NAMES) <= set(found.stored)
+    assert ("case" in found.stored) == (expect == "stored"), said
+    if expect in ("stored", "skipped"):
+        assert not said
+    else:
+        assert said
+        assert expect == "refused" or expect in said
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_family_takes_no_more_memory_than_it_may(run_of, family):
+    run = run_of(family)
+    assert run.peak - run.baseline <= MEMORY.get(family, USUAL_MEMORY)
