@@ -255,9 +255,12 @@ class _Contexts:
 
 
 def _check_kind(request: Request, response: Response) -> None:
-    """Raise NotRendered for a file: the browser would show it in a viewer of its own."""
+    """Raise NotRendered for a file: the browser would show it in a viewer of its own.
+
+    An error's status is the answer, whatever kind of body comes with it: a 404 in JSON is a page that is gone.
+    """
     kind = (response.headers.get("Content-Type") or b"").decode("latin-1").partition(";")[0].strip().lower()
-    if kind and kind not in PAGES:
+    if response.status < 400 and kind and kind not in PAGES:
         request.meta["dont_retry"] = True
         raise NotRendered(f"it is no page ({kind})", subject=request.url)
 
