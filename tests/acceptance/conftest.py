@@ -71,7 +71,7 @@ class Newsdelta:
             env=ENV,
             input=stdin,
             capture_output=True,
-            timeout=120,
+            timeout=300,
             check=False,
         )
         text = subprocess.CompletedProcess(

@@ -165,5 +165,5 @@ def test_the_scrapy_way(newsdelta, site):
     listed = subprocess.run([*scrapy, "list"], cwd=root, env=env, capture_output=True, text=True, check=True)
     assert "channel" in listed.stdout.split()
     arguments = ["-a", "channel=cq", "-a", f"home={site.url}", "-s", "NEWSDELTA_ALLOW_PRIVATE_ADDRESSES=1"]
-    subprocess.run([*scrapy, "crawl", "channel", *arguments], cwd=root, env=env, check=True, timeout=60)
+    subprocess.run([*scrapy, "crawl", "channel", *arguments], cwd=root, env=env, check=True, timeout=180)
     assert len(newsdelta.lines("articles")) == 24

@@ -142,7 +142,7 @@ def test_a_watcher_finds_what_is_new_and_lists_the_channel(newsdelta, served):
     try:
         story = served.site.newest()[0]
         served.site.edit(story.number, title=f"{story.title}（再更正）")
-        deadline = time.monotonic() + 90
+        deadline = time.monotonic() + 180
         while time.monotonic() < deadline:
             if any(event["kind"] == "edited" for event in newsdelta.lines("events")):
                 break

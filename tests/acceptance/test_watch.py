@@ -43,7 +43,7 @@ class Watcher:
 
     def end(self, number: int = signal.SIGTERM) -> int:
         self.process.send_signal(number)
-        return self.process.wait(20)
+        return self.process.wait(60)
 
 
 @contextmanager
@@ -56,7 +56,7 @@ def watching(newsdelta: Newsdelta, *words: str) -> Iterator[Watcher]:
             watcher.end()
 
 
-def until(what: Callable[[], object], seconds: float = 60.0) -> None:
+def until(what: Callable[[], object], seconds: float = 180.0) -> None:
     """Wait for something; fail when it does not come."""
     end = time.monotonic() + seconds
     while not what():
@@ -88,7 +88,7 @@ def test_what_happens_is_told_once(newsdelta, site, settings):
         site.do("edit", article=20, classes="number")
         site.do("remove", article=22, how="404")
         site.do("churn", articles="all")
-        until(lambda: is_quiet(newsdelta, site), 120)
+        until(lambda: is_quiet(newsdelta, site))
         assert watcher.end() == 0
     assert is_quiet(newsdelta, site)
     printed = watcher.out.read_text()
@@ -119,7 +119,7 @@ def test_kill_9_of_watcher_and_child_at_any_moment_loses_nothing_and_tells_nothi
                 watcher = watchers.enter_context(watching(newsdelta))
             elif child := watcher.child():
                 os.kill(child, signal.SIGKILL)
-        until(lambda: is_quiet(newsdelta, site), 120)
+        until(lambda: is_quiet(newsdelta, site))
         assert watcher.end() == 0
     assert is_quiet(newsdelta, site)
     assert newsdelta.json("db", "check")["findings"] == []
@@ -189,7 +189,7 @@ def test_a_paused_channel_is_left_alone_until_it_goes_on(newsdelta, site, settin
         site.do("publish", column=365402, topic="traffic")
         assert nothing_is_asked()
         newsdelta("channels", "resume", "cq")
-        until(lambda: is_quiet(newsdelta, site), 120)
+        until(lambda: is_quiet(newsdelta, site))
 
 
 def test_a_paused_channel_is_left_out_by_once_and_crawled_when_asked(newsdelta, site):

@@ -37,7 +37,7 @@ class Served:
         with urllib.request.urlopen(request, timeout=30) as answer:
             return json.load(answer)
 
-    def until(self, path: str, fits: Any, seconds: float = 60.0) -> Any:
+    def until(self, path: str, fits: Any, seconds: float = 180.0) -> Any:
         end = time.monotonic() + seconds
         while not fits(found := self(path)):
             assert time.monotonic() < end, found

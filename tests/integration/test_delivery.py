@@ -39,7 +39,7 @@ __all__ = ["database", "database_url", "postgresql_server", "postgresql_url"]
 PLACES = ("d1", "d2")
 
 
-def until(what: Callable[[], object], seconds: float = 60.0) -> None:
+def until(what: Callable[[], object], seconds: float = 180.0) -> None:
     end = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < end, "it did not come"
