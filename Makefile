@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo test check format bench soak-alerts lock clean
+.PHONY: help setup demo test test-postgresql check format bench soak-alerts soak-workers fuzz-feeds lock clean
 
 help:  ## Show these commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## ?/\1\t/' | expand -t 12
@@ -36,6 +36,15 @@ format: setup  ## Put the code in its standard form
 
 bench: setup  ## Measure, print a table, write bench.json
 	@$(BIN)/python -m tests.benchmarks
+
+test-postgresql: setup  ## Run what people do (tests/acceptance) on PostgreSQL
+	@$(BIN)/python -m pytest --postgresql tests/acceptance
+
+soak-workers: setup  ## Kill watchers, workers and connections at random for MINUTES (10): nothing may be lost
+	@$(BIN)/python -m tests.integration.soak_workers $(or $(MINUTES),10)
+
+fuzz-feeds: setup  ## Read 10,000 damaged feeds: no crash, no hang
+	@$(BIN)/python -m tests.quality.mutations 10000
 
 soak-alerts: setup  ## Kill delivering processes at random, KILLS times (1,000): nothing may be lost
 	@$(BIN)/python -m tests.integration.soak_alerts $(or $(KILLS),1000)
