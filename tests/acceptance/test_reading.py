@@ -155,7 +155,7 @@ def test_the_database_moves_to_another_and_is_used_there(edited, postgresql_url)
 
 def test_pruning_drops_observations_and_keeps_the_rest(edited):
     before = edited.lines("events")
-    assert "0 observations dropped" in edited("db", "prune", "--before", "2020-01-01").stdout
+    assert "0 observations became counts" in edited("db", "prune", "--before", "2020-01-01").stdout
     assert edited.lines("events") == before
 
 

@@ -293,6 +293,7 @@ def test_real_time_plays_the_timeline(tmp_path):
 
 def test_nobody_is_asked_through_a_proxy(monkeypatch):
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    monkeypatch.setattr(urllib.request, "_opener", None)  # urlopen keeps the proxies that it first met
     with ReplicaProcess(articles=3) as replica:
         assert replica.now() == 0.0
     with pytest.raises(urllib.error.URLError):
