@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 import msgspec
 import psycopg
 from procrastinate import App, PsycopgConnector, exceptions
-from procrastinate.jobs import DeleteJobCondition
+from procrastinate.jobs import DeleteJobCondition, Job, Status
 from psycopg import sql
 
 from crawler.serve import Order
@@ -173,7 +173,7 @@ class Workers:
             app = await self._ready()
             for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED):
                 log.warning("A worker died; its crawl %s goes to another", job.task_kwargs.get("number"))
-                await app.job_manager.retry_job(job)
+                await _give_back(app, job)
             crawls.bury(self._database, self._now())
             crawls.forget(self._database, self._now() - KEPT)
             crawls.forget_workers(self._database, self._now() - KEPT)
@@ -238,6 +238,15 @@ class Workers:
         look = crawls.queue_look(self._database, self._now())
         if not look.workers:
             log.warning("%d crawls wait, and no worker is there: start newsdelta worker", look.waiting)
+
+
+async def _give_back(app: App, job: Job) -> None:
+    """Let a stalled job be taken again; where another crawl of its channel waits already, that one is enough."""
+    try:
+        await app.job_manager.retry_job(job)
+    except exceptions.UniqueViolation:
+        assert job.id is not None  # noqa: S101 - it came out of the database
+        await app.job_manager.finish_job_by_id_async(job.id, status=Status.FAILED, delete_job=True)
 
 
 def _failed(task: CrawlTask, why: str) -> CrawlFailedError:
