@@ -134,7 +134,7 @@ def soak(minutes: float, seed: int, database_url: str, folder: Path) -> dict[str
 
 def alerts(told: Path) -> dict[str, int]:
     """How many messages were delivered, and how many of them again (with their key)."""
-    keys = Counter(json.loads(line)["id"] for line in told.read_text("utf-8").splitlines())
+    keys = Counter(json.loads(line)["data"]["key"] for line in told.read_text("utf-8").splitlines())
     return {"messages": len(keys), "again": sum(keys.values()) - len(keys)}
 
 
