@@ -97,7 +97,7 @@ class CrawlerProcess:
                 return await child.order(task, tell, cancelled)
         except TimeoutError:
             child.kill()
-            raise _failed(task, "it did not come to an end") from None
+            raise crawl_failed(task, "it did not come to an end") from None
 
     def retire(self) -> None:
         """Let the process end when its orders are done; the next task gets a new one."""
@@ -124,7 +124,7 @@ class CrawlerProcess:
     async def _ready(self, task: CrawlTask) -> _Child:
         async with self._turn:
             if self._stopping:
-                raise _failed(task, "newsdelta is stopping")
+                raise crawl_failed(task, "newsdelta is stopping")
             if self._child and not self._child.alive:
                 self._child = None
             if self._child and self._child.worn_out():
@@ -235,7 +235,7 @@ class _Child:
             self.kill()
         for number, answer in self._orders.items():
             if not answer.done():
-                answer.set_exception(_failed(self._names[number], "its process ended"))
+                answer.set_exception(crawl_failed(self._names[number], "its process ended"))
 
     def _take(self, line: bytes) -> None:
         answer = decode_answer(line)
@@ -247,7 +247,7 @@ class _Child:
         elif answer.result is not None:
             waiting.set_result(answer.result)
         else:
-            waiting.set_exception(_failed(self._names[answer.number], answer.error))
+            waiting.set_exception(crawl_failed(self._names[answer.number], answer.error))
 
     async def _watch(self) -> None:
         """Kill the process when it gives no sign of life."""
@@ -260,7 +260,8 @@ class _Child:
             await asyncio.sleep(min(1.0, self._limits.silence / 4))
 
 
-def _failed(task: CrawlTask, why: str) -> CrawlFailedError:
+def crawl_failed(task: CrawlTask, why: str) -> CrawlFailedError:
+    """What is raised for a crawl that did not end, wherever it was carried out."""
     return CrawlFailedError(
         f"The crawl did not end, {why}", subject=task.channel.name, mend="It is tried again"
     )

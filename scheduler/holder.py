@@ -18,6 +18,7 @@ from urllib.parse import unquote
 
 import psycopg
 
+from storage.database import libpq_url
 from storage.errors import DatabaseUnreachable, NewsdeltaError
 from storage.locks import Lock
 
@@ -168,10 +169,10 @@ class SessionHolder:
 
 
 def _connect(database_url: str, name: str) -> psycopg.Connection[Any]:
-    kind, _, rest = database_url.partition("://")
-    url = f"{kind.partition('+')[0]}://{rest}"
     try:
-        return psycopg.connect(url, autocommit=True, application_name=name, connect_timeout=10)
+        return psycopg.connect(
+            libpq_url(database_url), autocommit=True, application_name=name, connect_timeout=10
+        )
     except psycopg.OperationalError as error:
         words = str(error).strip().splitlines()
         raise DatabaseUnreachable(

@@ -26,9 +26,9 @@ from psycopg import sql
 
 from crawler.serve import Order
 from crawler.task import CrawlResult, CrawlTask
-from scheduler.child import CrawlFailedError, Tell, ignore
+from scheduler.child import Tell, crawl_failed, ignore
 from storage import crawls
-from storage.database import Database
+from storage.database import Database, libpq_url
 from storage.errors import DatabaseUnreachable, StorageError
 from storage.locks import Lock
 from storage.records import HandedCrawl, OrderState
@@ -46,7 +46,6 @@ PATIENCE = 60.0
 KEPT = timedelta(hours=2)
 #: What Procrastinate and its driver raise where the database is away.
 TROUBLE = (exceptions.ConnectorException, psycopg.Error)
-_OPEN = (OrderState.WAITING, OrderState.RUNNING, OrderState.CANCELLING)
 
 Carry = Callable[[int], Awaitable[None]]
 
@@ -54,7 +53,7 @@ Carry = Callable[[int], Awaitable[None]]
 def prepare(url: str) -> None:
     """Make Procrastinate's tables where there are none. Raises DatabaseUnreachable."""
     try:
-        with psycopg.connect(_plain(url)) as connection:
+        with psycopg.connect(libpq_url(url)) as connection:
             connection.execute("SELECT pg_advisory_xact_lock(%s)", [Lock.QUEUE_TABLES])
             found = connection.execute("SELECT to_regclass('procrastinate_jobs')").fetchone()
             if found is None or found[0] is None:
@@ -85,11 +84,7 @@ async def opened(url: str, carry: Carry | None = None) -> AsyncIterator[App]:
 def _app(url: str) -> App:
     # A connection that broke is noticed within seconds, on either side, also where no packet says so.
     alive = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
-    return App(connector=PsycopgConnector(conninfo=_plain(url), kwargs=alive, min_size=1, max_size=4))
-
-
-def _plain(url: str) -> str:
-    return url.replace("postgresql+psycopg://", "postgresql://", 1)
+    return App(connector=PsycopgConnector(conninfo=libpq_url(url), kwargs=alive, min_size=1, max_size=4))
 
 
 def _unreachable(error: Exception) -> DatabaseUnreachable:
@@ -122,11 +117,6 @@ class Workers:
         self._looking: asyncio.Task[None] | None = None
         self._stopping = False
 
-    @property
-    def pid(self) -> int | None:
-        """No process of this machine."""
-        return None
-
     async def crawl(
         self, task: CrawlTask, tell: Tell = ignore, cancelled: asyncio.Event | None = None
     ) -> CrawlResult:
@@ -135,7 +125,7 @@ class Workers:
         Raises CrawlFailedError.
         """
         if self._stopping:
-            raise _failed(task, "newsdelta is stopping")
+            raise crawl_failed(task, "newsdelta is stopping")
         number = await self._hand_out(task)
         loop = asyncio.get_running_loop()
         asked = self._asked[number] = _Asked(task, tell, loop.create_future(), loop.time())
@@ -161,7 +151,7 @@ class Workers:
             log.warning("The crawls under way cannot be stopped now: %s", error)
         for asked in self._asked.values():
             if not asked.answer.done():
-                asked.answer.set_exception(_failed(asked.task, "newsdelta is stopping"))
+                asked.answer.set_exception(crawl_failed(asked.task, "newsdelta is stopping"))
         if self._looking is not None:
             self._looking.cancel()
         await self._stack.aclose()
@@ -199,9 +189,9 @@ class Workers:
                 await job.defer_async(number=number)
             except exceptions.AlreadyEnqueued:
                 crawls.cancel(self._database, [number], self._now())
-                raise _failed(task, "an earlier one of the channel still waits for a worker") from None
+                raise crawl_failed(task, "an earlier one of the channel still waits for a worker") from None
         except (StorageError, exceptions.ConnectorException) as error:
-            raise _failed(task, f"it could not be handed out ({error})") from error
+            raise crawl_failed(task, f"it could not be handed out ({error})") from error
         return number
 
     async def _cancel(self, number: int, cancelled: asyncio.Event) -> None:
@@ -223,12 +213,12 @@ class Workers:
             return
         if found.state is OrderState.WAITING:
             self._complain(asked)
-        elif found.state in _OPEN:
+        elif found.finished_at is None:
             asked.tell(found.progress)
         elif found.result:
             asked.answer.set_result(msgspec.json.decode(found.result, type=CrawlResult))
         else:
-            asked.answer.set_exception(_failed(asked.task, found.error or "it was cancelled"))
+            asked.answer.set_exception(crawl_failed(asked.task, found.error or "it was cancelled"))
 
     def _complain(self, asked: _Asked) -> None:
         now = asyncio.get_running_loop().time()
@@ -247,12 +237,6 @@ async def _give_back(app: App, job: Job) -> None:
     except exceptions.UniqueViolation:
         assert job.id is not None  # noqa: S101 - it came out of the database
         await app.job_manager.finish_job_by_id_async(job.id, status=Status.FAILED, delete_job=True)
-
-
-def _failed(task: CrawlTask, why: str) -> CrawlFailedError:
-    return CrawlFailedError(
-        f"The crawl did not end, {why}", subject=task.channel.name, mend="It is tried again"
-    )
 
 
 async def run_worker(app: App, name: str, concurrency: int) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, update
 
+from storage.cancelling import cancel_rows
 from storage.database import Database
 from storage.jsontext import from_json, to_json
 from storage.records import HandedCrawl, HostMemory, OrderProgress, OrderState, QueueLook, Worker
@@ -23,7 +24,6 @@ from storage.statements import Write, columns_of
 
 #: After so long without a sign of life a worker is taken for dead; after so long nobody took its crawl over.
 SILENCE, LOST = timedelta(seconds=10), timedelta(seconds=60)
-_OPEN = (OrderState.WAITING, OrderState.RUNNING, OrderState.CANCELLING)
 
 
 def ask(database: Database, channel: str, host: str, task: str, now: datetime) -> int:
@@ -118,12 +118,14 @@ def end(
 
 def cancel(database: Database, numbers: Collection[int], now: datetime) -> None:
     """Let crawls not be begun, or stop after the pages in hand; those that have ended stay. Raises StorageError."""
-    _cancel(database, crawls.c.id.in_(numbers), now)
+    with database.write() as connection:
+        cancel_rows(connection, crawls, crawls.c.id.in_(numbers), now)
 
 
 def abandon(database: Database, now: datetime) -> None:
     """Cancel every open crawl: the watcher that asked for them is gone. Raises StorageError."""
-    _cancel(database, crawls.c.state.in_(_OPEN), now)
+    with database.write() as connection:
+        cancel_rows(connection, crawls, crawls.c.finished_at.is_(None), now)
 
 
 def look(database: Database, numbers: Collection[int]) -> tuple[HandedCrawl, ...]:
@@ -195,12 +197,13 @@ def leave(database: Database, name: str) -> None:
 def queue_look(database: Database, now: datetime) -> QueueLook:
     """What the queue looks like: live workers, crawls that wait and run, and the lag. Raises StorageError."""
     live = select(workers).where(workers.c.beat_at >= now - SILENCE).order_by(workers.c.name)
-    still = (crawls.c.state.in_(_OPEN), crawls.c.finished_at.is_(None))
     with database.read() as connection:
         at_work = tuple(
             Worker(row.name, row.concurrency, row.since, row.beat_at) for row in connection.execute(live)
         )
-        rows = connection.execute(select(crawls).where(*still).order_by(crawls.c.id)).all()
+        rows = connection.execute(
+            select(crawls).where(crawls.c.finished_at.is_(None)).order_by(crawls.c.id)
+        ).all()
     waiting = [row.asked_at for row in rows if row.state == OrderState.WAITING]
     return QueueLook(
         workers=at_work,
@@ -214,20 +217,6 @@ def forget_workers(database: Database, before: datetime) -> None:
     """Drop workers that were killed before then. Raises StorageError."""
     with database.write() as connection:
         connection.execute(delete(workers).where(workers.c.beat_at < before))
-
-
-def _cancel(database: Database, which: ColumnElement[bool], now: datetime) -> None:
-    waiting = (
-        update(crawls)
-        .where(which, crawls.c.state == OrderState.WAITING)
-        .values(state=OrderState.CANCELLED, finished_at=now)
-    )
-    running = (
-        update(crawls).where(which, crawls.c.state == OrderState.RUNNING).values(state=OrderState.CANCELLING)
-    )
-    with database.write() as connection:
-        connection.execute(waiting)
-        connection.execute(running)
 
 
 def _of(number: int, worker: str) -> tuple[ColumnElement[bool], ...]:

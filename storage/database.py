@@ -36,6 +36,12 @@ WAIT = 10
 _URL_FORMS = "Write sqlite:///path/to/file or postgresql://user:password@host/name"
 
 
+def libpq_url(url: str) -> str:
+    """A PostgreSQL URL as libpq reads it: without the name of a driver, as in `postgresql+psycopg://…`."""
+    kind, separator, rest = url.partition("://")
+    return f"{kind.partition('+')[0]}{separator}{rest}"
+
+
 class Database:
     """One opened database. Safe to share between threads; a child process opens its own."""
 

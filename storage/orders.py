@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import insert, or_, select, update
 
+from storage.cancelling import cancel_rows
 from storage.database import Database
 from storage.errors import NotFound
 from storage.jsontext import from_json, to_json
@@ -103,19 +104,8 @@ def cancel(database: Database, number: int, now: datetime) -> CrawlOrder:
 
     Raises NotFound, StorageError.
     """
-    waiting = (
-        update(orders)
-        .where(orders.c.id == number, orders.c.state == OrderState.WAITING)
-        .values(state=OrderState.CANCELLED, finished_at=now)
-    )
-    running = (
-        update(orders)
-        .where(orders.c.id == number, orders.c.state == OrderState.RUNNING)
-        .values(state=OrderState.CANCELLING)
-    )
     with database.write() as connection:
-        connection.execute(waiting)
-        connection.execute(running)
+        cancel_rows(connection, orders, orders.c.id == number, now)
     return get(database, number)
 
 

@@ -20,7 +20,7 @@ import psutil
 from crawler.render.ask import Limits
 from tests.benchmarks._bare_browser import cpu_of
 from tests.benchmarks._rows import row
-from tests.replica.scripted import ScriptedPaper
+from tests.replica.scripted import CONFIG, ScriptedPaper
 
 ROOT = Path(__file__).parents[2]
 PAGES, PEER_PAGES, KILLED_PAGES, KILLS = 1000, 150, 250, 10
@@ -28,18 +28,6 @@ PAGES, PEER_PAGES, KILLED_PAGES, KILLS = 1000, 150, 250, 10
 WARM, STEP = 200, 25
 #: Of the peer's pages/s; and how far memory may lie from its median, as a share.
 GOAL, FLAT = 0.8, 0.15
-CONFIG = """
-[database]
-url = "sqlite:///{folder}/newsdelta.db"
-[[channel]]
-name = "lamp"
-home = "{home}"
-columns = []
-article = {{ url = "/news/\\\\d+\\\\.html$", title = "h1", body = "div.text" }}
-javascript = {{ wait_for = "div.text", more = "button", depth = 100 }}
-[network]
-allow_private_addresses = true
-"""
 
 
 def run() -> list[dict[str, Any]]:
@@ -122,7 +110,7 @@ class Crawl:
     def __init__(self, folder: str, paper: ScriptedPaper) -> None:
         self.paper, self.pace, self.cpu = paper, 0.0, 0.0
         self.config = Path(folder) / "newsdelta.toml"
-        self.config.write_text(CONFIG.format(folder=folder, home=paper.url), encoding="utf-8")
+        self.config.write_text(CONFIG.format(folder=folder, home=paper.url, depth=100), encoding="utf-8")
         paper.requests.clear()
         self.process = subprocess.Popen(
             self._command("crawl", "lamp", "--json"), cwd=ROOT, stdout=subprocess.DEVNULL

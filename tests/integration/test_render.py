@@ -18,7 +18,7 @@ from lxml import html
 from crawler.render.ask import Ask, Limits
 from crawler.render.find import find_chromium
 from tests.integration.browsing import ROOT, Answer, browse
-from tests.replica.scripted import ScriptedPaper, text_of, title_of
+from tests.replica.scripted import CONFIG, ScriptedPaper, text_of, title_of
 
 pytest.importorskip("scrapy_playwright", reason="needs the extra: javascript")
 if find_chromium() is None:
@@ -204,26 +204,13 @@ def test_what_a_page_asks_for_and_where_it_is_sent_pass_the_address_guard(
 
 # -- whole crawls
 
-CONFIG = """
-[database]
-url = "sqlite:///{folder}/newsdelta.db"
-[[channel]]
-name = "lamp"
-home = "{home}"
-columns = []
-article = {{ url = "/news/\\\\d+\\\\.html$", title = "h1", body = "div.text" }}
-javascript = {{ wait_for = "div.text", more = "button", depth = 10 }}
-[network]
-allow_private_addresses = true
-"""
-
 
 class Crawl:
     """`newsdelta crawl` of a paper, under way."""
 
     def __init__(self, folder: Path, paper: ScriptedPaper) -> None:
         self.config = folder / "newsdelta.toml"
-        self.config.write_text(CONFIG.format(folder=folder, home=paper.url), encoding="utf-8")
+        self.config.write_text(CONFIG.format(folder=folder, home=paper.url, depth=10), encoding="utf-8")
         self.process = subprocess.Popen(
             self._command("crawl", "lamp", "--json"), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )

@@ -126,6 +126,21 @@ def text_of(number: int) -> list[str]:
     ]
 
 
+#: The settings that watch the paper in a browser; `depth` presses of its button.
+CONFIG = """
+[database]
+url = "sqlite:///{folder}/newsdelta.db"
+[[channel]]
+name = "lamp"
+home = "{home}"
+columns = []
+article = {{ url = "/news/\\\\d+\\\\.html$", title = "h1", body = "div.text" }}
+javascript = {{ wait_for = "div.text", more = "button", depth = {depth} }}
+[network]
+allow_private_addresses = true
+"""
+
+
 class ScriptedPaper:
     """Serves the paper on a free port while it is entered. `requests`: path without query → times asked for."""
 
