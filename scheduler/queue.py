@@ -162,13 +162,25 @@ class Workers:
         try:
             app = await self._ready()
             for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED):
-                log.warning("A worker died; its crawl %s goes to another", job.task_kwargs.get("number"))
-                await _give_back(app, job)
-            crawls.bury(self._database, self._now())
+                await self._give_back(app, job)
+            crawls.bury_lost(self._database, self._now())
             crawls.forget(self._database, self._now() - KEPT)
             crawls.forget_workers(self._database, self._now() - KEPT)
         except (StorageError, exceptions.ConnectorException) as error:
             log.warning("The queue cannot be looked after now: %s", error)
+
+    async def _give_back(self, app: App, job: Job) -> None:
+        """Let a stalled job be taken again; where another crawl of its channel waits already, that one is enough."""
+        number = int(job.task_kwargs["number"])
+        try:
+            await app.job_manager.retry_job(job)
+        except exceptions.UniqueViolation:
+            assert job.id is not None  # noqa: S101 - it came out of the database
+            await app.job_manager.finish_job_by_id_async(job.id, status=Status.FAILED, delete_job=True)
+            crawls.bury(self._database, number, self._now())
+            log.warning("A worker died; its crawl %d is dropped, for another of its channel waits", number)
+        else:
+            log.warning("A worker died; its crawl %d goes to another", number)
 
     async def _ready(self) -> App:
         async with self._opening:
@@ -228,15 +240,6 @@ class Workers:
         look = crawls.queue_look(self._database, self._now())
         if not look.workers:
             log.warning("%d crawls wait, and no worker is there: start newsdelta worker", look.waiting)
-
-
-async def _give_back(app: App, job: Job) -> None:
-    """Let a stalled job be taken again; where another crawl of its channel waits already, that one is enough."""
-    try:
-        await app.job_manager.retry_job(job)
-    except exceptions.UniqueViolation:
-        assert job.id is not None  # noqa: S101 - it came out of the database
-        await app.job_manager.finish_job_by_id_async(job.id, status=Status.FAILED, delete_job=True)
 
 
 async def run_worker(app: App, name: str, concurrency: int) -> None:

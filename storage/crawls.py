@@ -135,15 +135,21 @@ def look(database: Database, numbers: Collection[int]) -> tuple[HandedCrawl, ...
         return tuple(_crawl_of(row) for row in rows)
 
 
-def bury(database: Database, now: datetime) -> int:
+def bury_lost(database: Database, now: datetime) -> int:
     """Fail the crawls whose worker died and that no other took over; returns how many. Raises StorageError."""
+    return _bury(database, now, crawls.c.beat_at < now - LOST)
+
+
+def bury(database: Database, number: int, now: datetime) -> bool:
+    """Fail a crawl whose worker died and that no other is to take over. Raises StorageError."""
+    return _bury(database, now, crawls.c.id == number) == 1
+
+
+def _bury(database: Database, now: datetime, *which: ColumnElement[bool]) -> int:
+    under_way = (crawls.c.finished_at.is_(None), crawls.c.state != OrderState.WAITING)
     lost = (
         update(crawls)
-        .where(
-            crawls.c.finished_at.is_(None),
-            crawls.c.state != OrderState.WAITING,
-            crawls.c.beat_at < now - LOST,
-        )
+        .where(*under_way, *which)
         .values(state=OrderState.FAILED, finished_at=now, error="its worker died")
     )
     with database.write() as connection:

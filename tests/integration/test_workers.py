@@ -141,6 +141,13 @@ def workers_of(database_url: str) -> set[str]:
         }
 
 
+def under_way(database_url: str, worker: str) -> list[int]:
+    """The crawls that a worker has in hand."""
+    in_hand = "SELECT id FROM crawls WHERE worker = %s AND finished_at IS NULL"
+    with psycopg.connect(database_url) as connection:
+        return [number for (number,) in connection.execute(in_hand, [worker])]
+
+
 def test_two_workers_share_what_one_watcher_hands_out(cluster, store, sites, postgresql_url):
     for _ in range(2):
         cluster.start("worker", "--concurrency", "1")
@@ -168,7 +175,7 @@ def test_a_killed_workers_crawl_goes_to_another(cluster, store, sites, postgresq
     cluster.start("worker")
     complete(store, sites)
 
-    until(lambda: killed not in workers_of(postgresql_url), "nothing is left in the dead worker's name")
+    until(lambda: not under_way(postgresql_url, killed), "nothing is left in the dead worker's hands")
 
 
 def test_who_stands_by_takes_over_from_a_killed_watcher(cluster, store, sites):
