@@ -171,7 +171,7 @@ class Workers:
 
     async def _give_back(self, app: App, job: Job) -> None:
         """Let a stalled job be taken again; where another crawl of its channel waits already, that one is enough."""
-        number = int(job.task_kwargs["number"])
+        number = int(str(job.task_kwargs["number"]))
         try:
             await app.job_manager.retry_job(job)
         except exceptions.UniqueViolation:
