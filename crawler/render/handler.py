@@ -109,6 +109,8 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler, Downloads):  # type: ignor
 
         async def opened(page: Page, request: Request) -> None:
             try:
+                # scrapy-playwright would serialize each page as soon as its first bytes are there: for nobody.
+                page.content = _no_content  # type: ignore[assignment,method-assign]
                 await tab.opened(page)
             except Exception as error:  # scrapy-playwright would log it, and send the page off
                 tab.failure = error
@@ -198,6 +200,11 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler, Downloads):  # type: ignor
 
     async def _browser_disconnected_callback(self) -> None:
         """Nothing: the next page begins in a new life."""
+
+
+async def _no_content() -> str:
+    """What stands in the page is asked for when it has come to rest: `Tab.content`."""
+    return ""
 
 
 class _Provider:
