@@ -40,7 +40,7 @@ Report = Callable[[CrawlResult], None]
 Greet = Callable[[str], None]
 
 #: Seconds between two saves of what the plans learned, two looks at the lock, two at the clock.
-SAVE_EVERY, HOLD_EVERY, CLOCK_EVERY = 60.0, 20.0, 1.0
+SAVE_EVERY, HOLD_EVERY, CLOCK_EVERY = 60.0, 5.0, 1.0
 #: Seconds between two looks at whether the feeds have to be written.
 PUBLISH_EVERY = 15.0
 #: The hour at about which what is too old is given up.
@@ -463,7 +463,7 @@ async def _serve(station: Watch, greet: Greet, stop: asyncio.Event) -> None:
 
 
 async def _keep_hold(holder: Holder) -> None:
-    while holder.still_held():
+    while await asyncio.to_thread(holder.still_held):  # a dead network takes seconds to show itself
         await asyncio.sleep(HOLD_EVERY)
     raise AlreadyWatchedError("Another newsdelta took over this database while it could not be reached")
 

@@ -1,7 +1,8 @@
 """One watcher to a database: a lock that ends with the process that holds it, and says who that is.
 
 SQLite: a locked file beside the database (flock(2)), with the holder's name in it. PostgreSQL: a session's
-advisory lock, the holder's name in its application_name.
+advisory lock, the holder's name in its application_name. Where the holder's machine or the network vanishes without
+a packet, the server ends the session after `SILENCE` seconds, and the lock is free.
 """
 
 from __future__ import annotations
@@ -24,6 +25,9 @@ from storage.locks import Lock
 
 #: Seconds that a lock on a file is tried for: who only looks whether there is a watcher holds it for a moment.
 PATIENCE, AGAIN = 1.0, 0.05
+#: Seconds of silence after which either side takes the other for gone: the first probe, the next, how many.
+IDLE, INTERVAL, PROBES = 5, 2, 3
+SILENCE = IDLE + INTERVAL * PROBES
 #: PostgreSQL cuts an application's name at this length (NAMEDATALEN - 1).
 _NAME_LENGTH = 63
 
@@ -133,6 +137,7 @@ class SessionHolder:
         self._url = database_url
         name = f"newsdelta {os.getpid()} {since:%Y-%m-%dT%H:%M%z} {socket.gethostname()}"
         self._name = name[:_NAME_LENGTH]
+        self._is_let_go = False
         self._connection = _connect(self._url, self._name)
         who = self._take()
         if who is not None:
@@ -141,7 +146,7 @@ class SessionHolder:
             raise _refusal(who, database)
 
     def still_held(self) -> bool:
-        """Ask the server; after a lost connection try to take the lock again."""
+        """Ask the server; after a lost connection try to take the lock again. May be called from a thread."""
         try:
             self._connection.execute("SELECT 1")
             return True
@@ -152,11 +157,15 @@ class SessionHolder:
             return self._take() is None
         except (DatabaseUnreachable, psycopg.OperationalError):
             return True  # the server is down for all: nobody can have taken it
+        finally:
+            if self._is_let_go:  # meanwhile
+                self._connection.close()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._is_let_go = True
         self._connection.close()
 
     def _take(self) -> str | None:
@@ -170,9 +179,18 @@ class SessionHolder:
 
 def _connect(database_url: str, name: str) -> psycopg.Connection[Any]:
     try:
-        return psycopg.connect(
-            libpq_url(database_url), autocommit=True, application_name=name, connect_timeout=10
+        connection = psycopg.connect(
+            libpq_url(database_url),
+            autocommit=True,
+            application_name=name,
+            connect_timeout=10,
+            keepalives_idle=IDLE,
+            keepalives_interval=INTERVAL,
+            keepalives_count=PROBES,
+            tcp_user_timeout=SILENCE * 1000,
         )
+        connection.execute(_ALIVE)
+        return connection
     except psycopg.OperationalError as error:
         words = str(error).strip().splitlines()
         raise DatabaseUnreachable(
@@ -180,6 +198,12 @@ def _connect(database_url: str, name: str) -> psycopg.Connection[Any]:
         ) from error
 
 
+# The server's own probes: those of the client (above) say nothing to it when the client is gone. By SET and not by
+# the connection's `options`, which the URL may give. Nothing on a Unix socket, whose end always says so.
+_ALIVE = f"""
+    SET tcp_keepalives_idle = {IDLE}; SET tcp_keepalives_interval = {INTERVAL};
+    SET tcp_keepalives_count = {PROBES}; SET tcp_user_timeout = {SILENCE * 1000}
+""".encode()
 _WHO = """
     SELECT activity.application_name
     FROM pg_locks AS locks JOIN pg_stat_activity AS activity USING (pid)
