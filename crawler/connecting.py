@@ -10,6 +10,7 @@ judged then is what this machine knows of the name (`middlewares.AddressGuard`).
 # ruff: noqa: N802, N803 - Twisted's names
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any, cast
 
@@ -53,6 +54,7 @@ class Downloads(HTTP11DownloadHandler):
         super().__init__(crawler)
         self._pool._factory = _BoundedFactory
         self._allow_private = crawler.settings.getbool("NEWSDELTA_ALLOW_PRIVATE_ADDRESSES")
+        self._room = asyncio.Semaphore(crawler.settings.getint("NEWSDELTA_DOWNLOADS", 16))
 
     async def download_request(self, request: Request) -> Response:
         """Fetch. Raises Scrapy's download errors, and IgnoreRequest for a private address."""
@@ -67,8 +69,9 @@ class Downloads(HTTP11DownloadHandler):
             tls_verbose_logging=self._tls_verbose_logging,
         )
         agent.allow_private = self._allow_private
-        with wrap_twisted_exceptions():
-            return await maybe_deferred_to_future(agent.download_request(request))
+        async with self._room:
+            with wrap_twisted_exceptions():
+                return await maybe_deferred_to_future(agent.download_request(request))
 
 
 class _Agent(_ScrapyAgent):

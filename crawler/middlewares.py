@@ -23,8 +23,12 @@ from crawler.hosts import Hosts
 from crawler.politeness import Budget
 from crawler.task import Tally
 
-#: A server that asks for a longer pause than this, in seconds, is left alone until the next run.
+#: A server that asks for a longer pause than this, in seconds, is left alone until the next run; so is one that wants
+#: more than this between two requests, beyond the one that it gives now.
 LONGEST_WAIT = 600.0
+#: Seconds for which a server may hold one run: by all its pauses together, and by the queue that its Crawl-delay makes.
+#: What is left then is asked for by the next run.
+LONGEST_HOLD = 3600.0
 #: The same for a crawl that a plan of visits stands behind: the plan comes back when the pause is over.
 PLANNED_WAIT = 5.0
 
@@ -57,6 +61,7 @@ class Politeness:
         self._spider: Any = crawler.spider
         self._hosts = _hosts_of(crawler)
         self._stopped = asyncio.Event()
+        self._paused: dict[str, float] = {}  # host → seconds of all its pauses in this run
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -66,13 +71,15 @@ class Politeness:
         return middleware
 
     async def process_request(self, request: Request) -> None:
-        """Wait for the host's next free moment. Raises IgnoreRequest, and StoppedError once the crawl ends."""
+        """Wait for the host's next free moment.
+
+        Raises IgnoreRequest where the host asks for more patience than a run has, and StoppedError once the crawl ends.
+        """
         host = urlsplit(request.url).netloc
-        if self._planned() and (held := self._budget(host).held(host, time.monotonic())) > PLANNED_WAIT:
-            raise IgnoreRequest(f"{host} asks to be left alone for {held:.0f} seconds")
-        wait = self._budget(host).reserve(host, time.monotonic())
-        if wait > LONGEST_WAIT and request.meta.get("retry_times"):
-            raise IgnoreRequest(f"{host} asks to be left alone for {wait:.0f} seconds")
+        is_rules = bool(request.meta.get("dont_obey_robotstxt"))
+        if words := self._asks_too_much(host, is_rules=is_rules):
+            raise IgnoreRequest(words)
+        wait = self._budget(host).reserve(host, time.monotonic(), is_rules=is_rules)
         if wait > 0:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopped.wait(), wait)
@@ -81,6 +88,18 @@ class Politeness:
         if tally := self._tally():
             tally.sent += 1
 
+    def _asks_too_much(self, host: str, *, is_rules: bool) -> str:
+        """Why a host is given up for this run, in words; '' where it is not. Nothing is booked for it."""
+        budget, now = self._budget(host), time.monotonic()
+        held, asked, gap = budget.held(host, now), budget.asked(host, now), budget.gap(host, now)
+        if held > (PLANNED_WAIT if self._planned() else LONGEST_WAIT):
+            return f"{host} asks to be left alone for {span(held)}"
+        if self._paused.get(host, 0.0) > LONGEST_HOLD:
+            return f"{host} asked again and again to be left alone: the rest is left to the next run"
+        if not is_rules and asked > (LONGEST_WAIT if self._planned() or gap > LONGEST_WAIT else LONGEST_HOLD):
+            return f"{host} asks for {span(gap)} between two requests: the rest is left to the next run"
+        return ""
+
     def process_response(self, request: Request, response: Response) -> Response:
         """Hold the host after a 429 or 503; forget earlier refusals after any other answer."""
         host = urlsplit(request.url).netloc
@@ -88,8 +107,10 @@ class Politeness:
         if response.status not in (429, 503):
             budget.answered(host, time.monotonic())
             return response
-        asked = retry_after(response.headers.get("Retry-After"), time.time())
-        pause = budget.refused(host, time.monotonic(), asked)
+        asked, now = retry_after(response.headers.get("Retry-After"), time.time()), time.monotonic()
+        held = budget.held(host, now)
+        pause = budget.refused(host, now, asked)
+        self._paused[host] = self._paused.get(host, 0.0) + max(0.0, pause - held)
         if tally := self._tally():
             tally.refused(pause)
         if pause > LONGEST_WAIT or self._planned():
@@ -107,10 +128,8 @@ class Politeness:
 
     def robots_parsed(self, robotparser: Any, request: Request) -> None:
         """Keep to the Crawl-delay of a robots.txt."""
-        delay = robotparser.crawl_delay(self.user_agent)
-        if delay:
-            host = urlsplit(request.url).netloc
-            self._budget(host).slow_down(host, float(delay), time.monotonic())
+        host = urlsplit(request.url).netloc
+        self._budget(host).slow_down(host, robotparser.crawl_delay(self.user_agent) or 0.0, time.monotonic())
 
     def _budget(self, host: str) -> Budget:
         return self._hosts.budget(host)
@@ -134,16 +153,23 @@ def _hosts_of(crawler: Crawler) -> Hosts:
     return Hosts(None if per_hour is None else float(per_hour))
 
 
+def span(seconds: float) -> str:
+    """A time span for people: seconds up to two hours, then hours."""
+    return f"{seconds:.0f} seconds" if seconds < 7200 else f"{seconds / 3600:.0f} hours"
+
+
 def retry_after(value: bytes | None, now: float) -> float | None:
-    """Read a Retry-After header: seconds to wait from `now` (a Unix time), or None where it says nothing."""
+    """Read a Retry-After header (RFC 9110, 10.2.3): seconds to wait from `now` (a Unix time), or None where it says
+    nothing that can be read. It may be any number, also infinite.
+    """
     if not value:
         return None
     text = value.decode("latin-1").strip()
-    if text.isdigit():
+    if text.isascii() and text.isdigit():
         return float(text)
     try:
         return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - now)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

@@ -18,6 +18,10 @@ PUBLIC_BUDGET = 120.0
 FIRST_PAUSE = 5.0
 MAX_PAUSE = 300.0
 
+#: No pause and no gap that a host asks for, in seconds, is remembered for longer than a day, whatever it says: a
+#: mistake or a joke ("a year") is then asked about again. robots.txt is not good for longer either (RFC 9309, 2.4).
+LONGEST_MEMORY = 86_400.0
+
 
 def is_loopback(netloc: str) -> bool:
     """Whether a host (with or without a port) is this machine itself: a copy of a site there needs no politeness."""
@@ -33,7 +37,8 @@ class _Host:
     tokens: float
     updated: float
     spacing: float
-    last: float = float("-inf")
+    free_at: float = float("-inf")
+    asked_until: float = float("-inf")
     held_until: float = float("-inf")
     refusals: int = 0
 
@@ -50,10 +55,16 @@ class Budget:
     first_pause: float = FIRST_PAUSE
     _hosts: dict[str, _Host] = field(default_factory=dict)
 
-    def reserve(self, host: str, now: float) -> float:
-        """Book the next free moment for one request to `host`; return the seconds until then."""
+    def reserve(self, host: str, now: float, *, is_rules: bool = False) -> float:
+        """Book the next free moment for one request to `host`; return the seconds until then.
+
+        A robots.txt (`is_rules`) does not wait for its own Crawl-delay, nor do others because of it: a host whose
+        delay is as long as its rules are good would else get no other request.
+        """
         state = self._host(host, now)
-        at = max(now, state.last + state.spacing, state.held_until)
+        spacing = self.spacing if is_rules else state.spacing
+        at = max(now, state.held_until, now if is_rules else state.free_at)
+        state.asked_until = max(state.asked_until, now, state.held_until) + (0.0 if is_rules else spacing)
         if self.per_hour is not None:
             rate = self.per_hour / 3600.0
             state.tokens = min(self.per_hour, state.tokens + (at - state.updated) * rate)
@@ -62,7 +73,7 @@ class Budget:
                 state.tokens = 1.0
             state.tokens -= 1.0
             state.updated = at
-        state.last = at
+        state.free_at = max(state.free_at, at + spacing)
         return at - now
 
     def spend(self, host: str, requests: int, now: float) -> None:
@@ -76,22 +87,27 @@ class Budget:
         if self.per_hour is not None:
             state.tokens = min(state.tokens, max(0.0, self.per_hour - memory.spent))
         if memory.since_last is not None:
-            state.last = max(state.last, now - memory.since_last)
+            state.free_at = max(
+                state.free_at, now - memory.since_last + max(state.spacing, _sane(memory.gap))
+            )
         if memory.gap > 0:
-            state.spacing = max(state.spacing, memory.gap)
-        state.held_until = max(state.held_until, now + memory.held)
+            state.spacing = max(state.spacing, _sane(memory.gap))
+        state.held_until = max(state.held_until, now + _sane(memory.held))
 
     def slow_down(self, host: str, seconds: float, now: float) -> None:
-        """Keep at least `seconds` between requests to `host`, as its robots.txt asks."""
-        state = self._host(host, now)
-        state.spacing = max(state.spacing, seconds)
+        """Keep at least `seconds` between requests to `host`, as its robots.txt now asks; 0: it asks for nothing.
+
+        It counts from the next request on: how long that one waits was settled before the rules were known.
+        """
+        self._host(host, now).spacing = max(self.spacing, _sane(seconds))
 
     def refused(self, host: str, now: float, retry_after: float | None = None) -> float:
-        """Hold all requests to `host` after a 429 or 503; return the seconds of the pause."""
+        """Hold all requests to `host` after a 429 or 503; return the seconds of the pause, a day at most."""
         state = self._host(host, now)
-        pause = retry_after
-        if pause is None:
-            pause = min(MAX_PAUSE, self.first_pause * 2**state.refusals)
+        if retry_after is None:
+            pause = min(MAX_PAUSE, self.first_pause * 2.0 ** min(state.refusals, 10))
+        else:
+            pause = _sane(retry_after)
         state.refusals += 1
         state.held_until = max(state.held_until, now + pause)
         return pause
@@ -99,6 +115,10 @@ class Budget:
     def held(self, host: str, now: float) -> float:
         """Seconds for which `host` has asked to be left alone, from now on."""
         return max(0.0, self._host(host, now).held_until - now)
+
+    def asked(self, host: str, now: float) -> float:
+        """Seconds for which one more request would wait because `host` asks for it, whatever the budget has."""
+        return max(0.0, self._host(host, now).asked_until - now, self.held(host, now))
 
     def gap(self, host: str, now: float) -> float:
         """Seconds to keep between two requests to `host`: ours, or those of its Crawl-delay."""
@@ -114,3 +134,8 @@ class Budget:
             state = _Host(tokens=self.per_hour or 0.0, updated=now, spacing=self.spacing)
             self._hosts[host] = state
         return state
+
+
+def _sane(seconds: float) -> float:
+    """What a host asks for, in seconds: not less than nothing (nor what is no number), and not more than a day."""
+    return min(seconds, LONGEST_MEMORY) if seconds > 0 else 0.0

@@ -27,9 +27,12 @@ DOWNLOAD_HANDLERS = {
 }
 
 ROBOTSTXT_OBEY = True
-CONCURRENT_REQUESTS = 16
+CONCURRENT_REQUESTS = (
+    96  # those that wait for a slow host's leave count, too, and must not hold other hosts up
+)
 CONCURRENT_ITEMS = 1  # Scrapy starts so many tasks for every response; our items wait for nothing
 CONCURRENT_REQUESTS_PER_DOMAIN = 16
+NEWSDELTA_DOWNLOADS = 16  # on the wire at a time, of one crawl
 DOWNLOAD_TIMEOUT = 30
 DOWNLOAD_MAXSIZE = 4 * 1024 * 1024  # packed and unpacked; the largest pages of news have 1 MB
 DOWNLOAD_WARNSIZE = 0

@@ -1,14 +1,23 @@
 """What stands between the spider and the web: Retry-After, guarded addresses, schemes."""
 
 import asyncio
+import contextlib
+import time
 from email.utils import formatdate
+from types import SimpleNamespace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scrapy import Request
 from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
+from scrapy.robotstxt import ProtegoRobotParser
 from scrapy.utils.test import get_crawler
 
-from crawler.middlewares import AddressGuard, ConditionalGet, retry_after
+from crawler.hosts import Hosts
+from crawler.middlewares import AddressGuard, ConditionalGet, Politeness, StoppedError, retry_after
+from crawler.politeness import LONGEST_MEMORY, Budget
 
 
 @pytest.mark.parametrize(
@@ -22,10 +31,84 @@ from crawler.middlewares import AddressGuard, ConditionalGet, retry_after
         (formatdate(999_000, usegmt=True).encode(), 0.0),
         (b"soon", None),
         (b"-5", None),
+        (b"1e308", None),
+        (b"nan", None),
+        (b"9" * 400, float("inf")),
+        ("²".encode("latin-1"), None),
+        (b"Fri, 01 Jan 99999 00:00:00 GMT", None),
     ],
 )
 def test_retry_after_in_seconds_or_as_a_date(value, seconds):
     assert retry_after(value, now=1_000_000.0) == seconds
+
+
+@given(st.one_of(st.binary(max_size=40), st.from_regex(rb"[0-9A-Za-z,:+ -]{0,40}", fullmatch=True)))
+@settings(max_examples=200)
+def test_any_retry_after_says_seconds_or_nothing(value):
+    found = retry_after(value, now=1_000_000.0)
+    assert found is None or found >= 0.0
+
+
+HOST = "http://paper.example/"
+
+
+def politeness(*, follow: bool = True) -> tuple[Politeness, Budget]:
+    """The middleware in a crawl of its own, and the budget of all its hosts."""
+    crawler = get_crawler()
+    hosts = Hosts(per_hour=None)
+    crawler.spider = SimpleNamespace(hosts=hosts, task=SimpleNamespace(follow=follow))  # type: ignore[assignment]
+    return Politeness.from_crawler(crawler), hosts.budget("paper.example")
+
+
+def ask(polite: Politeness, url: str = HOST) -> None:
+    """Ask for a page where nothing is worth a wait: what is not refused at once, is stopped."""
+    polite.stop()
+    with contextlib.suppress(StoppedError):
+        asyncio.run(polite.process_request(Request(url)))
+
+
+@pytest.mark.parametrize("follow", [True, False])
+@pytest.mark.parametrize("delay", ["86400", "31536000", "1e308", "601"])
+def test_a_host_whose_crawl_delay_nobody_waits_for_gets_one_request_and_is_given_up(delay, follow):
+    polite, budget = politeness(follow=follow)
+    rules = ProtegoRobotParser(f"User-agent: *\nCrawl-delay: {delay}".encode(), None)
+    polite.robots_parsed(rules, Request(HOST))
+    ask(polite)
+    with pytest.raises(IgnoreRequest, match="between two requests: the rest is left to the next run"):
+        ask(polite)
+    assert budget.gap("paper.example", time.monotonic()) <= LONGEST_MEMORY
+    ask(polite, "http://other.example/")
+
+
+def test_an_hours_worth_of_a_crawl_delay_is_waited_for_in_one_run():
+    polite, _ = politeness()
+    polite.robots_parsed(ProtegoRobotParser(b"User-agent: *\nCrawl-delay: 60", None), Request(HOST))
+    for _ in range(61):
+        ask(polite)
+    with pytest.raises(IgnoreRequest, match="60 seconds between two requests"):
+        ask(polite)
+
+
+@pytest.mark.parametrize("value", ["31536000", "9" * 400, "Fri, 31 Dec 9999 23:59:59 GMT"])
+def test_a_host_that_asks_for_a_long_pause_is_given_up_for_this_run(value):
+    polite, budget = politeness()
+    answer = Response(HOST, status=429, headers={"Retry-After": value})
+    request = Request(HOST)
+    polite.process_response(request, answer)
+    assert request.meta["dont_retry"]
+    assert budget.held("paper.example", time.monotonic()) <= LONGEST_MEMORY
+    with pytest.raises(IgnoreRequest, match="asks to be left alone for 24 hours"):
+        ask(polite)
+    ask(polite, "http://other.example/")
+
+
+def test_a_host_that_asks_for_one_short_pause_after_another_is_given_up_in_the_end():
+    polite, budget = politeness()
+    for _ in range(8):
+        polite.process_response(Request(HOST), Response(HOST, status=503, headers={"Retry-After": "500"}))
+        budget._hosts["paper.example"].held_until = 0.0  # the pause is over
+    with pytest.raises(IgnoreRequest, match="asked again and again to be left alone"):
+        ask(polite)
 
 
 def guard(url: str, *, allowed: bool = False) -> None:

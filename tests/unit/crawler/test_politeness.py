@@ -2,7 +2,8 @@
 
 import pytest
 
-from crawler.politeness import FIRST_PAUSE, MAX_PAUSE, Budget
+from crawler.politeness import FIRST_PAUSE, LONGEST_MEMORY, MAX_PAUSE, Budget
+from storage.records import HostMemory
 
 HOST = "cq.example"
 
@@ -50,9 +51,55 @@ def test_an_unused_budget_comes_back_but_never_more_than_an_hours():
 
 def test_crawl_delay_only_ever_slows_down():
     budget = Budget(per_hour=None, spacing=1.0)
-    budget.slow_down(HOST, 10.0, now=0.0)
     budget.slow_down(HOST, 0.1, now=0.0)
-    assert moments(budget, 3) == [0.0, 10.0, 20.0]
+    assert moments(budget, 3) == [0.0, 1.0, 2.0]
+    budget.slow_down(HOST, 10.0, now=3.0)
+    assert moments(budget, 3, start=3.0) == [3.0, 13.0, 23.0]
+
+
+def test_a_crawl_delay_that_is_taken_back_is_forgotten():
+    budget = Budget(per_hour=None, spacing=1.0)
+    budget.slow_down(HOST, 500.0, now=0.0)
+    budget.slow_down(HOST, 0.0, now=0.0)
+    assert budget.gap(HOST, now=0.0) == 1.0
+
+
+def test_the_rules_themselves_do_not_wait_for_the_delay_that_they_ask_for():
+    budget = Budget(per_hour=None, spacing=1.0)
+    assert budget.reserve(HOST, 0.0, is_rules=True) == 0.0
+    budget.slow_down(HOST, 500.0, now=0.0)
+    assert moments(budget, 2) == [1.0, 501.0]
+    assert budget.reserve(HOST, 500.0, is_rules=True) == 0.0
+    assert moments(budget, 1, start=1001.0) == [1001.0]
+
+
+ABSURD = [1e9, 1e308, float("inf")]
+
+
+@pytest.mark.parametrize("seconds", ABSURD)
+def test_what_a_host_asks_for_is_remembered_for_a_day_at_most(seconds):
+    budget = Budget(per_hour=None, spacing=1.0)
+    budget.slow_down(HOST, seconds, now=0.0)
+    assert budget.gap(HOST, now=0.0) == LONGEST_MEMORY
+    assert budget.refused(HOST, now=0.0, retry_after=seconds) == LONGEST_MEMORY
+    budget.recall("other", HostMemory(gap=seconds, held=seconds), now=0.0)
+    assert budget.held("other", now=0.0) == budget.gap("other", now=0.0) == LONGEST_MEMORY
+
+
+@pytest.mark.parametrize("seconds", [-1.0, float("-inf"), float("nan")])
+def test_what_makes_no_sense_asks_for_nothing(seconds):
+    budget = Budget(per_hour=None, spacing=1.0)
+    budget.slow_down(HOST, seconds, now=0.0)
+    assert budget.refused(HOST, now=0.0, retry_after=seconds) == 0.0
+    assert moments(budget, 2) == [0.0, 1.0]
+
+
+def test_what_a_host_asks_for_is_told_from_what_our_budget_lacks():
+    slow_budget, slow_host = Budget(per_hour=1, spacing=1.0), Budget(per_hour=None, spacing=1.0)
+    slow_host.slow_down(HOST, 60.0, now=0.0)
+    assert moments(slow_budget, 10)[-1] == pytest.approx(9 * 3600)
+    moments(slow_host, 10)
+    assert (slow_budget.asked(HOST, now=0.0), slow_host.asked(HOST, now=0.0)) == (10.0, 600.0)
 
 
 def test_hosts_do_not_wait_for_each_other():
