@@ -29,7 +29,7 @@ __all__ = ["postgresql_server", "postgresql_url"]
 NEWSDELTA = [sys.executable, "-c", "from scheduler.cli import main; main()"]
 ENV = {key: value for key, value in os.environ.items() if not key.startswith("NEWSDELTA_")}
 #: Seconds that a condition may take on the slowest machine.
-PATIENCE = 120.0
+PATIENCE = 300.0
 
 
 def until(condition: Callable[[], Any], what: str) -> Any:
