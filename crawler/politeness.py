@@ -102,13 +102,19 @@ class Budget:
         self._host(host, now).spacing = max(self.spacing, _sane(seconds))
 
     def refused(self, host: str, now: float, retry_after: float | None = None) -> float:
-        """Hold all requests to `host` after a 429 or 503; return the seconds of the pause, a day at most."""
+        """Hold all requests to `host` after a 429 or 503; return the seconds of the pause, a day at most.
+
+        What is refused while the host is held was sent before: it is the same refusal, and doubles nothing.
+        """
         state = self._host(host, now)
-        if retry_after is None:
-            pause = min(MAX_PAUSE, self.first_pause * 2.0 ** min(state.refusals, 10))
-        else:
+        again = now < state.held_until
+        if retry_after is not None:
             pause = _sane(retry_after)
-        state.refusals += 1
+        elif again:
+            pause = state.held_until - now
+        else:
+            pause = min(MAX_PAUSE, self.first_pause * 2.0 ** min(state.refusals, 10))
+        state.refusals += not again
         state.held_until = max(state.held_until, now + pause)
         return pause
 

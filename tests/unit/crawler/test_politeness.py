@@ -115,8 +115,25 @@ def test_retry_after_holds_the_host():
 
 def test_refusals_without_a_time_pause_longer_each_time_until_an_answer_comes():
     budget = Budget(per_hour=None, spacing=0.0)
-    pauses = [budget.refused(HOST, now=0.0) for _ in range(9)]
+    now, pauses = 0.0, []
+    for _ in range(9):
+        pauses.append(budget.refused(HOST, now))
+        now += pauses[-1]
     assert pauses[:3] == [FIRST_PAUSE, 2 * FIRST_PAUSE, 4 * FIRST_PAUSE]
     assert max(pauses) == MAX_PAUSE
-    budget.answered(HOST, now=0.0)
-    assert budget.refused(HOST, now=0.0) == FIRST_PAUSE
+    budget.answered(HOST, now)
+    assert budget.refused(HOST, now) == FIRST_PAUSE
+
+
+def test_requests_that_were_on_their_way_together_are_refused_once():
+    budget = Budget(per_hour=None, spacing=0.0)
+    assert [budget.refused(HOST, now=1.0 + late) for late in (0.0, 0.25, 1.0)] == [5.0, 4.75, 4.0]
+    assert budget.held(HOST, now=1.0) == FIRST_PAUSE
+    assert budget.refused(HOST, now=6.0) == 2 * FIRST_PAUSE
+
+
+def test_a_time_that_is_named_while_the_host_is_held_is_kept_to():
+    budget = Budget(per_hour=None, spacing=0.0)
+    budget.refused(HOST, now=0.0)
+    assert budget.refused(HOST, now=1.0, retry_after=30.0) == 30.0
+    assert budget.held(HOST, now=1.0) == 30.0
