@@ -7,6 +7,7 @@ long as its parent: when stdin closes it stops, as after SIGTERM, with the pages
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 import sys
@@ -17,11 +18,13 @@ from datetime import timedelta
 import msgspec
 
 from crawler.archive import ArchivePlace
+from crawler.loglines import Forwarding, LogLine
 from crawler.run import Crawls, Options, in_reactor
 from crawler.sites import channel as channel_named
 from crawler.sites.configured import ConfiguredPublisher
 from crawler.sites.model import Channel, Rendering, SiteRules
 from crawler.task import CrawlResult, CrawlTask, Tally
+from storage.context import working_on
 from storage.database import Database
 from storage.decide import Policy
 from storage.records import HostMemory, OrderProgress
@@ -42,6 +45,7 @@ class Start(msgspec.Struct, frozen=True):
     allow_private_addresses: bool = False
     spent: dict[str, int] = msgspec.field(default_factory=dict)
     archive: ArchivePlace | None = None
+    log_level: int = logging.WARNING
 
 
 class Cancel(msgspec.Struct, frozen=True, tag="cancel"):
@@ -133,12 +137,15 @@ class Order(msgspec.Struct, frozen=True, tag="order"):
 
 
 class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A line back: how far an order is, what it came to, or why it failed; without a number, a sign of life."""
+    """A line back: how far an order is, what it came to, or why it failed; without a number, a sign of life, perhaps
+    with a line of the log.
+    """
 
     number: int | None = None
     progress: OrderProgress | None = None
     result: CrawlResult | None = None
     error: str = ""
+    log: LogLine | None = None
 
 
 def encode_line(message: object) -> bytes:
@@ -159,6 +166,7 @@ async def serve() -> None:
     if not line:
         return
     start = msgspec.json.decode(line, type=Start)
+    _send_log(say, start.log_level)
     database = Database.open(start.database_url)
     crawls = Crawls(
         database,
@@ -219,11 +227,22 @@ def _speaker() -> Callable[[Answer], None]:
     return say
 
 
+def _send_log(say: Callable[[Answer], None], level: int) -> None:
+    """Hand every line of the log to the parent, which knows where it belongs."""
+    root = logging.getLogger()
+    root.addHandler(Forwarding(lambda line: say(Answer(log=line))))
+    root.setLevel(level)
+    if level > logging.DEBUG:
+        logging.getLogger("scrapy").setLevel(max(level, logging.WARNING))  # its INFO is about itself
+    logging.captureWarnings(True)
+
+
 async def _obey(
     crawls: Crawls, number: int, tasks: dict[int, CrawlTask], say: Callable[[Answer], None]
 ) -> None:
     try:
-        result = await crawls.crawl(tasks[number], _teller(number, say))
+        with working_on(channel=tasks[number].channel.name):
+            result = await crawls.crawl(tasks[number], _teller(number, say))
     except Exception as error:
         say(Answer(number, error=f"{type(error).__name__}: {error}"))
     else:

@@ -28,6 +28,7 @@ from scheduler.rhythm import Plan
 from scheduler.tell import Teller
 from scheduler.websub import keep_subscribed
 from storage import crawls, pauses, queries
+from storage.context import working_on
 from storage.database import Database
 from storage.decide import Policy
 from storage.errors import NewsdeltaError, StorageError
@@ -88,7 +89,12 @@ def start_of(config: Config, database: Database) -> Start:
         host = urlsplit(channel.home).netloc
         spent[host] = spent.get(host, 0) + made.get(name, 0)
     return Start(
-        config.database_url, config.requests_per_hour, config.allow_private_addresses, spent, config.archive
+        config.database_url,
+        config.requests_per_hour,
+        config.allow_private_addresses,
+        spent,
+        config.archive,
+        config.log.level,
     )
 
 
@@ -164,6 +170,14 @@ class Watch:
         self.scheduler.timezone = jobs.new_scheduler(config.time_zone).timezone
         if not self._attending:
             self._schedule()
+
+    def reread(self) -> bool:
+        """Go on by what the config's file says now. Returns whether nobody else has to be told, who watches.
+
+        Raises ConfigError, StorageError; then the old one stays.
+        """
+        self.change(dataclasses.replace(self.config.read_again(), web=self.config.web))
+        return not (self._attending and is_watched(self.config))
 
     def _schedule(self) -> None:
         now = utc_now()
@@ -275,7 +289,8 @@ class Watch:
         async with self._turns.setdefault(task.channel.name, asyncio.Lock()):
             if cancelled and cancelled.is_set():
                 raise CrawlFailedError("The crawl was cancelled before it began", subject=task.channel.name)
-            result = await self.hands.crawl(task, tell, cancelled)
+            with working_on(channel=task.channel.name):
+                result = await self.hands.crawl(task, tell, cancelled)
         self._report(result)
         return result
 
@@ -456,7 +471,12 @@ async def serve(
 async def _serve(station: Watch, greet: Greet, stop: asyncio.Event) -> None:
     from scheduler.web.server import greeting, listen, serve_site, site_for  # a second to import
 
-    site = site_for(lambda: station.config, station.database, lambda one: send_test(station.post, one))
+    site = site_for(
+        lambda: station.config,
+        station.database,
+        lambda one: send_test(station.post, one),
+        station.reread,
+    )
     taken = listen(site.settings)
     greet(greeting(site, taken))
     await serve_site(site, taken, stop)

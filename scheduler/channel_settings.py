@@ -13,6 +13,7 @@ from crawler.sites.model import Channel, Rendering, Selectors, SiteRules
 from crawler.sites.registry import CHANNELS
 from crawler.sites.selectors import compile_selector
 from crawler.text.labels import codec_of
+from scheduler.heart_settings import quiet_after
 from scheduler.rhythm import Cron, Every, Plan, Rhythm, check_cron
 from scheduler.settings import Section, check_address, check_time_zone, did_you_mean, interval
 
@@ -131,10 +132,13 @@ class ChannelSection(Section, frozen=True):
     publisher: str | None = None
     every: str | None = None
     cron: str | None = None
+    quiet_after: str | None = None
 
     def __post_init__(self) -> None:
         self._check_name()
         self._check_rhythm()
+        if self.quiet_after is not None:
+            quiet_after(self.quiet_after)
         if self.home is not None:
             check_address("home", self.home)
         for key in ("columns", "feeds", "sitemaps"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import sys
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from typing import Protocol
 import msgspec
 import psutil
 
+from crawler.loglines import LogLine
 from crawler.serve import Cancel, Order, Start, decode_answer, encode_line
 from crawler.task import CrawlResult, CrawlTask
 from storage.errors import NewsdeltaError
@@ -25,6 +27,7 @@ def ignore(progress: OrderProgress) -> None:
 
 
 log = logging.getLogger(__name__)
+_of_crawler = logging.getLogger("crawler.process")
 
 
 class CrawlFailedError(NewsdeltaError):
@@ -147,6 +150,7 @@ class _Child:
         self._heard = asyncio.get_running_loop().time()
         self._listening = asyncio.ensure_future(self._listen())
         self._watching = asyncio.ensure_future(self._watch())
+        self._overhearing = asyncio.ensure_future(self._overhear())
 
     @classmethod
     async def spawn(cls, start: Start, limits: Limits) -> _Child:
@@ -156,6 +160,7 @@ class _Child:
             "crawler.serve",
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
             limit=2**24,
             start_new_session=True,  # Ctrl-C reaches the scheduler alone, which stops the child in good order
         )
@@ -218,6 +223,7 @@ class _Child:
             await self._process.wait()
         self._watching.cancel()
         await self._listening
+        await self._overhearing
 
     def _write(self, message: object) -> None:
         if self._process.stdin is not None and not self._process.stdin.is_closing():
@@ -237,8 +243,17 @@ class _Child:
             if not answer.done():
                 answer.set_exception(crawl_failed(self._names[number], "its process ended"))
 
+    async def _overhear(self) -> None:
+        """Log what the process prints beside its log: the last words of one that crashed, what a library prints."""
+        stderr = self._process.stderr
+        with contextlib.suppress(ValueError):  # a line longer than any that is worth reading
+            while stderr is not None and (line := await stderr.readline()):
+                _of_crawler.warning("%s", line.decode("utf-8", "replace").rstrip())
+
     def _take(self, line: bytes) -> None:
         answer = decode_answer(line)
+        if answer.log is not None:
+            log_as_if_here(answer.log)
         waiting = self._orders.get(answer.number) if answer.number is not None else None
         if waiting is None or waiting.done() or answer.number is None:
             return
@@ -258,6 +273,13 @@ class _Child:
                 self.kill()
                 return
             await asyncio.sleep(min(1.0, self._limits.silence / 4))
+
+
+def log_as_if_here(line: LogLine) -> None:
+    """Log what another process logged, by the rules of this one."""
+    logger = logging.getLogger(line.logger)
+    if logger.isEnabledFor(line.level):
+        logger.handle(line.record())
 
 
 def crawl_failed(task: CrawlTask, why: str) -> CrawlFailedError:

@@ -15,10 +15,13 @@ import msgspec
 from crawler.archive import ArchivePlace
 from crawler.sites.model import Channel
 from crawler.sites.registry import Registry
+from scheduler.alerts.addresses import resolve
 from scheduler.alerts.sections import Alerts, AlertSection, AlertsSection, DestinationSection, alerts_of
 from scheduler.archive_settings import ArchiveSection, Retention, RetentionSection
 from scheduler.channel_settings import DEFAULT_EVERY, ChannelSection
 from scheduler.config_errors import explain, place, wrong
+from scheduler.heart_settings import HeartSettings, check_heartbeat, every, quiet_after
+from scheduler.logs.settings import LogSection, LogSettings
 from scheduler.queue_settings import QueueSection
 from scheduler.rhythm import Rhythm
 from scheduler.settings import Section, check_known, check_time_zone, duration, interval
@@ -30,7 +33,17 @@ DEFAULT_CHANNEL = "cq"
 
 def mask(url: str) -> str:
     """Hide the password of a database URL."""
-    return re.sub(r"(://[^:/@]*):[^@/]*@", r"\1:***@", url)
+    url = re.sub(r"(://[^:/@]*):.*@", r"\1:***@", url, flags=re.DOTALL)
+    return re.sub(r"([?&](?:ssl)?password=)[^&]*", r"\1***", url)
+
+
+def is_elsewhere(text: str) -> bool:
+    """Whether the value of a setting stands in an environment variable or in a file."""
+    return text.startswith(("env:", "file:")) and not text.startswith("file://")
+
+
+_DATABASE = re.compile(r"(sqlite|postgresql)(\+\w+)?://")
+_DATABASE_FORMS = "write sqlite:///PATH or postgresql://…, env:NAME or file:PATH"
 
 
 class DatabaseSection(Section, frozen=True):
@@ -39,8 +52,8 @@ class DatabaseSection(Section, frozen=True):
     url: str | None = None
 
     def __post_init__(self) -> None:
-        if self.url is not None and not re.match(r"(sqlite|postgresql)(\+\w+)?://", self.url):
-            raise ValueError(f"{mask(self.url)!r} is no database URL; write sqlite:///PATH or postgresql://…")
+        if self.url is not None and not is_elsewhere(self.url) and not _DATABASE.match(self.url):
+            raise ValueError(f"{mask(self.url)!r} is no database URL; {_DATABASE_FORMS}")
 
 
 class WatchSection(Section, frozen=True):
@@ -52,6 +65,10 @@ class WatchSection(Section, frozen=True):
     removal_visits: int = 3
     removal_after: str = "1h"
     revisit_for: str = "7d"
+    heartbeat_url: str = ""
+    heartbeat_fail_url: str = ""
+    heartbeat_every: str = "1m"
+    quiet_after: str = "24h"
 
     def __post_init__(self) -> None:
         if self.requests_per_hour is not None and self.requests_per_hour <= 0:
@@ -63,6 +80,8 @@ class WatchSection(Section, frozen=True):
         if self.every is not None:
             interval(self.every)
         check_time_zone(self.time_zone)
+        every(self.heartbeat_every)
+        quiet_after(self.quiet_after)
 
 
 class NetworkSection(Section, frozen=True):
@@ -83,6 +102,7 @@ class _File(Section, frozen=True):
     archive: ArchiveSection = ArchiveSection()
     retention: RetentionSection = RetentionSection()
     queue: QueueSection = QueueSection()
+    log: LogSection = LogSection()
 
     def __post_init__(self) -> None:
         for kind in ("channel", "alert", "destination"):
@@ -97,7 +117,7 @@ class Config:
     """All settings, checked. `source` is the file they came from, or None."""
 
     source: Path | None
-    database_url: str
+    database_url: str = field(repr=False)
     channels: Mapping[str, Channel]
     rhythms: Mapping[str, Rhythm]
     time_zone: str
@@ -111,8 +131,11 @@ class Config:
     alerts: Alerts = field(default_factory=Alerts)
     archive: ArchivePlace | None = None  # where what is fetched is archived
     retention: Retention = field(default_factory=Retention)
-    queue_url: str | None = None  # of the queue that workers take crawls from
+    queue_url: str | None = field(default=None, repr=False)  # of the queue that workers take crawls from
     data: str | None = None  # the folder that the command line names
+    log: LogSettings = field(default_factory=LogSettings)
+    heart: HeartSettings = field(default_factory=HeartSettings)
+    quiet_after: Mapping[str, timedelta | None] = field(default_factory=dict)  # channel → see [watch]
 
     def read_again(self) -> Config:
         """The settings as the file has them now. Raises ConfigError."""
@@ -142,7 +165,7 @@ def load(path: str | None = None, data: str | None = None, env: Mapping[str, str
     settings = _read(source) if source else _File()
     sections = settings.channel or (ChannelSection(DEFAULT_CHANNEL),)
     watch = settings.watch
-    database_url = env.get("NEWSDELTA_DATABASE_URL") or settings.database.url or default_url(data, env)
+    database_url = _database_url(settings.database, source, env) or default_url(data, env)
     return Config(
         source=source,
         database_url=database_url,
@@ -161,9 +184,53 @@ def load(path: str | None = None, data: str | None = None, env: Mapping[str, str
         ),
         archive=settings.archive.place(database_url, default_folder(data, env)),
         retention=settings.retention.retention(),
-        queue_url=settings.queue.place(database_url),
+        queue_url=settings.queue.place(
+            database_url, _elsewhere(settings.queue.url, "queue", "url", source, env)
+        ),
         data=data,
+        log=settings.log.settings(source),
+        heart=_heart(watch, source, env),
+        quiet_after={
+            section.name: quiet_after(section.quiet_after or watch.quiet_after) for section in sections
+        },
     )
+
+
+def _database_url(said: DatabaseSection, source: Path | None, env: Mapping[str, str]) -> str | None:
+    """The URL that the environment names, or the file; None where neither does. Raises ConfigError."""
+    named = env.get("NEWSDELTA_DATABASE_URL")
+    place, text = ("NEWSDELTA_DATABASE_URL", named) if named else ("", said.url)
+    url = _elsewhere(text, "database", "url", source, env, place)
+    if url is not None and url != text and not _DATABASE.match(url):
+        place = place or place_of(source, "database", 0, "url")
+        raise ConfigError(
+            "The config is wrong: there is no database URL", subject=place, mend=_DATABASE_FORMS.capitalize()
+        )
+    return url
+
+
+def _heart(watch: WatchSection, source: Path | None, env: Mapping[str, str]) -> HeartSettings:
+    """Raises ConfigError."""
+    found = {}
+    for key in ("heartbeat_url", "heartbeat_fail_url"):
+        url = _elsewhere(getattr(watch, key), "watch", key, source, env) or ""
+        found[key] = check_heartbeat(key, url, place_of(source, "watch", 0, key))
+    return HeartSettings(found["heartbeat_url"], found["heartbeat_fail_url"], every(watch.heartbeat_every))
+
+
+def _elsewhere(
+    text: str | None, table: str, key: str, source: Path | None, env: Mapping[str, str], place: str = ""
+) -> str | None:
+    """The value of a setting that may be kept as env:NAME or file:PATH. Raises ConfigError, which does not show it."""
+    if text is None or not is_elsewhere(text):
+        return text
+    folder = source.absolute().parent if source else None
+    place = place or place_of(source, table, 0, key)
+    try:
+        return resolve(text, env=env, place=place, folder=folder)
+    except ConfigError as error:
+        message = f"The config is wrong: {key} of [{table}] cannot be read"
+        raise ConfigError(message, subject=error.subject, mend=error.mend) from None
 
 
 def place_of(source: Path | None, table: str, number: int, key: str) -> str:
@@ -242,4 +309,5 @@ _SECTIONS: dict[str, type[msgspec.Struct]] = {
     "archive": ArchiveSection,
     "retention": RetentionSection,
     "queue": QueueSection,
+    "log": LogSection,
 }

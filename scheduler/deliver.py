@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 from scheduler.alerts.model import Answer, Destination, Letter, Verdict
 from scheduler.retry import Pauses, decide
 from storage import outbox
+from storage.context import Id, working_on
 from storage.database import Database
 from storage.errors import NotFound, StorageError
 from storage.outbox import Claim
@@ -309,6 +310,15 @@ class _Lane:
 
     async def _one(self, claim: Claim, letters: asyncio.Task[list[Letter | Answer]], number: int) -> None:
         letter = (await letters)[number]
+        with working_on(**self._about(claim)):
+            await self._deliver(claim, letter)
+
+    def _about(self, claim: Claim) -> dict[str, Id]:
+        """What a log line about a message is about."""
+        first = claim.notifications[0].event if claim.notifications else 0
+        return {"delivery": claim.key, "destination": self.destination.name, "event": first}
+
+    async def _deliver(self, claim: Claim, letter: Letter | Answer) -> None:
         async with self._gate:
             if self._down or self._office.stopping.is_set():
                 return
@@ -398,6 +408,7 @@ class _Lane:
                 continue
             for claim, _ in taken:
                 self.in_hand.pop(claim.key, None)
+                log.info("%s has taken an alert", self.destination.name, extra=self._about(claim))
             self._settled.set()
 
     async def _marked(self) -> None:

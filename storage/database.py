@@ -32,6 +32,8 @@ from storage.locks import Lock
 
 #: How long to wait for a lock or a server, in seconds.
 WAIT = 10
+#: What a database's URL may say in its query and nobody may read.
+_SECRET_OPTIONS = ("password", "sslpassword")
 
 _URL_FORMS = "Write sqlite:///path/to/file or postgresql://user:password@host/name"
 
@@ -52,7 +54,8 @@ class Database:
         self._shared: _Shared | None = None
         self.readonly = readonly
         self.is_sqlite = engine.dialect.name == "sqlite"
-        self.url = engine.url.set(drivername=engine.dialect.name).render_as_string(hide_password=True)
+        shown = engine.url.set(drivername=engine.dialect.name).difference_update_query(_SECRET_OPTIONS)
+        self.url = shown.render_as_string(hide_password=True)
 
     @classmethod
     def open(cls, url: str, *, create: bool = True, readonly: bool = False) -> Database:

@@ -137,7 +137,8 @@ class Place:
         self.name = f"{label}: {shown}" if label else shown
         self.rate = read_rate(url, self.bears)
         self.parallel = parallel
-        self._mask = _masker((url.text, *secrets))
+        self.secrets = (url.text, *secrets)
+        self._mask = _masker(self.secrets)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name}>"

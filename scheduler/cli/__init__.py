@@ -68,5 +68,7 @@ def main() -> None:
     try:
         newsdelta(prog_name="newsdelta")
     except NewsdeltaError as error:
-        click.echo(f"newsdelta: {error}", err=True)
+        from scheduler.logs.begin import MASK
+
+        click.echo(f"newsdelta: {MASK(str(error))}", err=True)
         sys.exit(2 if isinstance(error, ConfigError) else 1)

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from scheduler.config import Config, load
+from scheduler.logs.begin import begin
 from scheduler.settings import duration
 from storage.records import Article, as_json
 
@@ -22,7 +23,9 @@ def with_config(function: Callable[..., Any]) -> Callable[..., Any]:
     @click.option("--data", metavar="DIR", help="The folder of the database, where no URL is set.")
     @functools.wraps(function)
     def command(*args: Any, config: str | None, data: str | None, **options: Any) -> Any:
-        return function(load(config, data), *args, **options)
+        settings = load(config, data)
+        begin(settings)
+        return function(settings, *args, **options)
 
     return command
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-import sys
 from dataclasses import replace
+from functools import partial
 
 import click
 
 from scheduler.cli.common import with_config
 from scheduler.config import Config
+from scheduler.logs.begin import begin, tell
 from storage.errors import ConfigError
 
 
@@ -28,14 +28,19 @@ def command(config: Config, bind: str | None) -> None:
     """
     from scheduler.app import serve_until_signal
 
-    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
     asyncio.run(
         serve_until_signal(
             _bound(config, bind),
-            lambda words: click.echo(words, err=True),
-            read_config=lambda: _bound(config.read_again(), bind),
+            partial(tell, config),
+            read_config=lambda: _read_again(config, bind),
         )
     )
+
+
+def _read_again(config: Config, bind: str | None) -> Config:
+    found = _bound(config.read_again(), bind)
+    begin(found)
+    return found
 
 
 def _bound(config: Config, bind: str | None) -> Config:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
 from scheduler.cli.common import with_config
 from scheduler.config import Config
+from scheduler.logs.begin import begin, tell
+from storage.records import Event
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -32,27 +34,25 @@ def command(config: Config, once: bool, web: bool) -> None:
     """
     from scheduler.cli.paint import console
 
-    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
     out = console()
     if once:
         sys.exit(_once(config, out))
     for name, rhythm in config.rhythms.items():
-        click.echo(f"Watching {name}, {rhythm}.", err=True)
-    click.echo(f"The store is {config.database_name}.", err=True)
+        tell(config, f"Watching {name}, {rhythm}.", channel=name)
+    tell(config, f"The store is {config.database_name}.")
     _watch(config, out, web)
 
 
 def _once(config: Config, out: Console) -> int:
     from crawler.task import exit_code
     from scheduler.app import watch_once
-    from scheduler.cli.paint import event_line
-    from scheduler.cli.progress import print_problems
+    from scheduler.report import log_crawl
 
     results = asyncio.run(
         watch_once(
             config,
-            tell=lambda event: out.print(event_line(event)),
-            report=lambda result: print_problems([result]),
+            tell=_teller(out),
+            report=log_crawl,
         )
     )
     return exit_code(results)
@@ -60,20 +60,37 @@ def _once(config: Config, out: Console) -> int:
 
 def _watch(config: Config, out: Console, web: bool) -> None:
     from scheduler.app import watch_until_signal
-    from scheduler.cli.paint import event_line
-    from scheduler.cli.progress import print_problems
+    from scheduler.report import log_crawl
 
     with _status_line(out) as show:
         asyncio.run(
             watch_until_signal(
                 config,
-                tell=lambda event: out.print(event_line(event)),
-                report=lambda result: print_problems([result]),
-                read_config=config.read_again,
+                tell=_teller(out),
+                report=log_crawl,
+                read_config=lambda: _read_again(config),
                 show=show,
-                greet=(lambda words: click.echo(words, err=True)) if web else None,
+                greet=partial(tell, config) if web else None,
             )
         )
+
+
+def _teller(out: Console) -> Callable[[Event], None]:
+    """Print each event, and log it."""
+    from scheduler.cli.paint import event_line
+    from scheduler.report import log_event
+
+    def tell(event: Event) -> None:
+        out.print(event_line(event))
+        log_event(event)
+
+    return tell
+
+
+def _read_again(config: Config) -> Config:
+    found = config.read_again()
+    begin(found)
+    return found
 
 
 @contextlib.contextmanager

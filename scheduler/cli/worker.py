@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-import sys
 
 import click
 
 from scheduler.cli.common import with_config
 from scheduler.config import Config
+from scheduler.logs.begin import tell
 from storage.errors import ConfigError
 
 
@@ -25,7 +25,6 @@ def command(config: Config, concurrency: int) -> None:
     Any number of workers may run, on any machine that reaches the database: no host is ever visited by two at
     once. `newsdelta watch` hands the crawls out; both need [queue] url in their config.
     """
-    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
     logging.getLogger("procrastinate").setLevel(logging.CRITICAL)  # what is wrong is said once, by us
     logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)
     if config.queue_url is None:
@@ -34,7 +33,7 @@ def command(config: Config, concurrency: int) -> None:
             subject=str(config.source or "newsdelta.toml"),
             mend='Write [queue] url = "postgresql://…" into the config, here and where newsdelta watch runs',
         )
-    click.echo(f"Working for {config.database_name}, {concurrency} hosts at once.", err=True)
+    tell(config, f"Working for {config.database_name}, {concurrency} hosts at once.")
     asyncio.run(_work(config, config.queue_url, concurrency))
 
 

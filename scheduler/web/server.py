@@ -14,15 +14,24 @@ from anyio import to_thread
 from scheduler.config import Config
 from scheduler.web.access import Doorkeeper, Scope
 from scheduler.web.app import make_app
+from scheduler.web.looks import Looks
 from scheduler.web.settings import WebSettings, read_token
-from scheduler.web.site import SendTest, Site
+from scheduler.web.site import Reread, SendTest, Site
 from storage import keys
 from storage.database import Database
 from storage.errors import ConfigError
 
 
-def site_for(config: Callable[[], Config], database: Database, send_test: SendTest) -> Site:
-    """Everything the pages need. Raises ConfigError where the token cannot be read."""
+def site_for(
+    config: Callable[[], Config],
+    database: Database,
+    send_test: SendTest,
+    reread: Reread = lambda: False,
+) -> Site:
+    """Everything the pages need. Raises ConfigError where the token cannot be read.
+
+    Where nothing can `reread` the config, a channel that is added is watched after a restart.
+    """
     settings = config().web
     token = read_token(settings.token_file) if settings.login else None
     return Site(
@@ -30,9 +39,15 @@ def site_for(config: Callable[[], Config], database: Database, send_test: SendTe
         settings=settings,
         database=database,
         door=Doorkeeper(token, lambda digest: _scopes(database, digest)),
-        now=lambda: datetime.now(UTC),
+        now=_now,
         send_test=send_test,
+        reread=reread,
+        looks=Looks(_now),
     )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _scopes(database: Database, digest: str) -> frozenset[Scope] | None:
@@ -68,6 +83,7 @@ async def serve_site(site: Site, taken: socket.socket, stop: asyncio.Event) -> N
     """Answer until `stop` is set, then let answers under way be finished, two seconds at most."""
     options = uvicorn.Config(
         make_app(site),
+        log_config=None,  # its lines go where ours go
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -83,6 +99,7 @@ async def serve_site(site: Site, taken: socket.socket, stop: asyncio.Event) -> N
     finally:
         server.should_exit = True
         stopped.cancel()
+        site.looks.stop()
         await serving
 
 

@@ -1,0 +1,1 @@
+"""What newsdelta writes of itself: settings, masks, lines, files."""

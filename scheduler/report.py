@@ -1,0 +1,40 @@
+"""What came of a crawl, and what happened, as lines of the log."""
+
+from __future__ import annotations
+
+import logging
+
+from crawler.task import CrawlResult
+from storage.records import Event
+
+log = logging.getLogger(__name__)
+
+
+def log_crawl(result: CrawlResult) -> None:
+    """What a crawl did, and as a warning each thing that went wrong, with what to do about it."""
+    about = {"channel": result.channel, **({"run": result.run} if result.run is not None else {})}
+    counts = result.counts
+    log.info(
+        "%s: %d fetched, %d not modified, %d new, %d edited, %d removed, %d failed, in %.1f s",
+        result.channel,
+        counts.fetched,
+        counts.not_modified,
+        counts.new,
+        counts.edited,
+        counts.removed,
+        counts.failed,
+        result.seconds,
+        extra=about,
+    )
+    for problem in result.problems:
+        mend = f" {problem.mend}." if problem.mend else ""
+        words = f"{result.channel}: {problem.url}: {problem.what}.{mend}"
+        log.warning("%s", words, extra={**about, "url": problem.url})
+
+
+def log_event(event: Event) -> None:
+    """What happened, and to which article."""
+    about = {"channel": event.channel, "event": event.id, "url": event.url}
+    if event.article is not None:
+        about["article"] = event.article
+    log.info("%s: %s", event.kind, event.title or event.channel, extra=about)
