@@ -72,7 +72,7 @@ def find_events(
         return tuple(event_of(row) for row in connection.execute(chosen))
 
 
-_OF_CHANNELS = {EventKind.CHANNEL_BROKEN, EventKind.CHANNEL_RECOVERED}
+_OF_CHANNELS = {EventKind.CHANNEL_BROKEN, EventKind.CHANNEL_RECOVERED, EventKind.CHANNEL_QUIET}
 
 
 def _asked_of(kinds: tuple[EventKind, ...], channel: str) -> list[ColumnElement[bool]]:

@@ -50,7 +50,11 @@ _LAST_RUN = Read(
 _LAST_WORD = Read(
     lambda _: (
         select(events.c.kind, events.c.detail)
-        .where(events.c.article.is_(None), func.coalesce(events.c.channel, "") == bindparam("of"))
+        .where(
+            events.c.article.is_(None),
+            func.coalesce(events.c.channel, "") == bindparam("of"),
+            events.c.kind != EventKind.CHANNEL_QUIET,
+        )
         .order_by(events.c.id.desc())
         .limit(1)
     )

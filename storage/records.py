@@ -48,6 +48,7 @@ class EventKind(StrEnum):
     REPUBLISHED = "republished"
     CHANNEL_BROKEN = "channel-broken"
     CHANNEL_RECOVERED = "channel-recovered"
+    CHANNEL_QUIET = "channel-quiet"  # nothing new came for long, and we are alive
 
 
 class EditClass(StrEnum):
@@ -317,6 +318,7 @@ TOLD = (
     EventKind.RESTORED,
     EventKind.CHANNEL_BROKEN,
     EventKind.CHANNEL_RECOVERED,
+    EventKind.CHANNEL_QUIET,
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ScalarSelect, func, insert, select, update
+from sqlalchemy import Connection, ScalarSelect, func, insert, select, update
 
 from storage import outbox
 from storage.database import Database
@@ -65,6 +65,31 @@ def record_channel_event(
     if kind not in _CHANNEL_KINDS:
         raise ValueError(f"{kind} is an article's event")
     latest = select(events.c.kind).where(events.c.id == _latest(channel))
+    with database.write() as connection:
+        wait_for_turn(database, connection, channel)
+        if (connection.scalar(latest) or EventKind.CHANNEL_RECOVERED) == kind:
+            return None
+        return tell(connection, channel, kind, now, url=url, title=title, detail=detail, healing=healing)
+
+
+def wait_for_turn(database: Database, connection: Connection, channel: str) -> None:
+    """Let two who tell of one channel do so one after the other; on SQLite they do already."""
+    if not database.is_sqlite:
+        connection.execute(select(func.pg_advisory_xact_lock(Lock.CHANNEL, func.hashtext(channel))))
+
+
+def tell(
+    connection: Connection,
+    channel: str,
+    kind: EventKind,
+    now: datetime,
+    *,
+    url: str = "",
+    title: str = "",
+    detail: str = "",
+    healing: Healing | None = None,
+) -> Event:
+    """Write down an event of a channel as a whole, and who is to be told."""
     row = {
         "at": now,
         "kind": kind,
@@ -76,15 +101,9 @@ def record_channel_event(
         "detail": detail,
         "healing": to_json(healing) if healing else None,
     }
-    with database.write() as connection:
-        if not database.is_sqlite:
-            # Two watchers of one channel wait for each other here; on SQLite they have already.
-            connection.execute(select(func.pg_advisory_xact_lock(Lock.CHANNEL, func.hashtext(channel))))
-        if (connection.scalar(latest) or EventKind.CHANNEL_RECOVERED) == kind:
-            return None
-        event = event_of(connection.execute(insert(events).returning(*EVENT), row).one())
-        outbox.enqueue(connection, event)
-        return event
+    event = event_of(connection.execute(insert(events).returning(*EVENT), row).one())
+    outbox.enqueue(connection, event)
+    return event
 
 
 def keep_healing(database: Database, channel: str, healing: Healing) -> None:

@@ -89,6 +89,9 @@ def _items() -> Iterator[Item]:
     yield replace(_item(EventKind.REPUBLISHED, _OLD), first=first, copy=copy)
     yield Item(_channel(EventKind.CHANNEL_BROKEN, "7 of 9 pages match no template. Held back: 7 unreadable"))
     yield Item(_channel(EventKind.CHANNEL_RECOVERED, "its pages look right again"))
+    since = (_AT - timedelta(hours=26)).isoformat()
+    quiet = f"nothing new since {since}; 2880 visits since, 3 failed"
+    yield Item(_channel(EventKind.CHANNEL_QUIET, quiet))
 
 
 def _item(kind: EventKind, fields: ArticleFields, diff: Diff | None = None, detail: str = "") -> Item:

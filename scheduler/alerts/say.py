@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -16,6 +17,8 @@ from storage.records import EventKind, Healing, Repair
 
 #: Guessed places that are named; the others are counted.
 _NAMED = 3
+#: How a quiet channel's event says since when (see storage/quiet.py).
+_QUIET = re.compile(r"nothing new since (\S+); (\d+) visits since, (\d+) failed")
 
 
 def sentences(item: Item, words: Words, time: Callable[[datetime], str]) -> Iterator[str]:
@@ -84,6 +87,9 @@ def _of_kind(item: Item, words: Words, time: Callable[[datetime], str]) -> Itera
             yield from _of_healing(event.healing, words)
     elif event.kind is EventKind.CHANNEL_RECOVERED:
         yield said["recovered"]
+    elif event.kind is EventKind.CHANNEL_QUIET and (found := _QUIET.match(event.detail)):
+        since = time(datetime.fromisoformat(found[1]))
+        yield said["quiet"].format(since=since, visits=found[2], failed=found[3])
 
 
 def _of_healing(healing: Healing, words: Words) -> Iterator[str]:

@@ -28,6 +28,7 @@ ORDER = (
     EventKind.NEW,
     EventKind.REPUBLISHED,
     EventKind.CHANNEL_RECOVERED,
+    EventKind.CHANNEL_QUIET,
 )
 _LEAD = 140
 

@@ -48,6 +48,7 @@ ZH = Words(
         EventKind.REPUBLISHED: "转载",
         EventKind.CHANNEL_BROKEN: "频道抓取异常",
         EventKind.CHANNEL_RECOVERED: "频道恢复正常",
+        EventKind.CHANNEL_QUIET: "久无新文章",
     },
     counted={
         EventKind.NEW: "{} 篇新发表",
@@ -57,6 +58,7 @@ ZH = Words(
         EventKind.REPUBLISHED: "{} 篇转载",
         EventKind.CHANNEL_BROKEN: "{} 个频道异常",
         EventKind.CHANNEL_RECOVERED: "{} 个频道恢复",
+        EventKind.CHANNEL_QUIET: "{} 个频道久无新文章",
     },
     changed="{}改了",
     and_="、",
@@ -97,6 +99,7 @@ ZH = Words(
         "broken": "本频道的页面有异常，可疑的内容暂不采信，这段时间可能漏报。",
         "reason": "原因：{}",
         "recovered": "本频道的页面又能正常读取了。",
+        "quiet": "自{since}起没有新文章。监测仍在运行：其间访问 {visits} 次，失败 {failed} 次。",
         "healing": "网站改版了，新的选择器已用 {pages} 篇文章核对过。写入配置：newsdelta channels heal {channel}",
         "no_healing": "没有找到可靠的新选择器，请运行 newsdelta channels check {channel} 查看。",
         "first": "首发：{channel}《{title}》。",
@@ -162,6 +165,7 @@ EN = Words(
         EventKind.REPUBLISHED: "Republished",
         EventKind.CHANNEL_BROKEN: "Channel cannot be read",
         EventKind.CHANNEL_RECOVERED: "Channel can be read again",
+        EventKind.CHANNEL_QUIET: "Nothing new",
     },
     counted={
         EventKind.NEW: "{} new",
@@ -171,6 +175,7 @@ EN = Words(
         EventKind.REPUBLISHED: "{} republished",
         EventKind.CHANNEL_BROKEN: "{} unreadable",
         EventKind.CHANNEL_RECOVERED: "{} readable again",
+        EventKind.CHANNEL_QUIET: "{} with nothing new",
     },
     changed="{} changed",
     and_=", ",
@@ -211,6 +216,7 @@ EN = Words(
         "broken": "The pages of this channel look wrong: doubtful ones are held back, and articles may be missed.",
         "reason": "Reason: {}",
         "recovered": "The pages of this channel can be read again.",
+        "quiet": "Nothing new since {since}. newsdelta is alive: {visits} visits since then, {failed} of them failed.",
         "healing": "The site was rebuilt; new selectors were found and proved on {pages} articles. "
         "To write them: newsdelta channels heal {channel}",
         "no_healing": "No new selectors could be proved ({notes}). Have a look: newsdelta channels check {channel}",

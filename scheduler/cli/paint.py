@@ -23,6 +23,7 @@ KINDS = {
     "republished": ("=", "blue"),
     "channel-broken": ("!", "red bold"),
     "channel-recovered": ("o", "green"),
+    "channel-quiet": (".", "dim"),
 }
 _PARTS = {
     Part.KICKER: "kicker",

@@ -20,7 +20,7 @@ from storage.records import EventKind
 
 router = APIRouter(prefix="/channels")
 Form = Annotated[FormData, Depends(form_for(Scope.MANAGE))]
-RUNS, EVENTS, VISITS = 10, 20, 10
+RUNS, EVENTS, VISITS, LOOKS = 10, 20, 10, 5
 
 
 @router.get("", dependencies=READ)
@@ -34,6 +34,7 @@ def show_all(request: Request) -> Response:
         channels=overview.channels(site.database, config.channels, site.now() - timedelta(days=7)),
         config=config,
         paused=pauses.paused(site.database),
+        looks=site.looks.latest()[:LOOKS],
         others=[known for name, known in CHANNELS.items() if name not in config.channels],
     )
 
@@ -44,7 +45,8 @@ def show(request: Request, name: str) -> Response:
     site, channel = site_of(request), watched(site_of(request), name)
     config, now = site.config(), site.now()
     [glance] = overview.channels(site.database, [name], now - timedelta(days=7))
-    trouble = browse.EventFilter(kinds=(EventKind.CHANNEL_BROKEN, EventKind.CHANNEL_RECOVERED), channel=name)
+    of_channel = (EventKind.CHANNEL_BROKEN, EventKind.CHANNEL_RECOVERED, EventKind.CHANNEL_QUIET)
+    trouble = browse.EventFilter(kinds=of_channel, channel=name)
     paused = pauses.paused(site.database).get(name)
     plan = None if paused else site.foresights.of(config, site.database, name, now)
     return page(

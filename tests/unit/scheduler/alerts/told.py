@@ -23,6 +23,7 @@ NAMES = (
     "republished",
     "channel-broken",
     "channel-recovered",
+    "channel-quiet",
     "digest-of-every-kind",
 )
 DISTRICTS = ("渝北", "江北", "南岸", "沙坪坝", "九龙坡", "大渡口", "北碚", "巴南")
