@@ -34,7 +34,7 @@ def main() -> None:
             say=lambda line: print(line, flush=True),
         )
     print(json.dumps(asdict(report), ensure_ascii=False, indent=1))
-    sys.exit(bool(report.findings))
+    sys.exit(bool(report.findings or report.late))
 
 
 if __name__ == "__main__":

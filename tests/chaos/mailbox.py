@@ -41,8 +41,8 @@ class Mailbox:
     def away(self) -> None:
         """Listen no more."""
         if self._open is not None:
-            self._before += self._open.requests
             self._open.stop()
+            self._before += self._open.requests  # of now, when no more can come
             self._open = None
 
     def do(self, deed: str) -> None:

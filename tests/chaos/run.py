@@ -67,6 +67,7 @@ class Report:
     seen: dict[str, float] = field(default_factory=dict)
     told: dict[str, float] = field(default_factory=dict)
     slowest: list[str] = field(default_factory=list)
+    late: list[str] = field(default_factory=list)  # salvos that were not overcome within RECOVERY
     findings: list[str] = field(default_factory=list)
 
 
@@ -253,11 +254,7 @@ class _Play:
             if event.kind == "new"
         }
         found = recovery.recovered(self._struck, seen, told)
-        wrong += [
-            f"not overcome within {RECOVERY:g} s: {one}"
-            for one in found
-            if max(one.seen, one.told) > RECOVERY
-        ]
+        late = [f"{one}" for one in found if max(one.seen, one.told) > RECOVERY]
         keys = Counter(one.key for one in told)
         slowest = sorted(found, key=lambda one: one.told, reverse=True)[:8]
         return Report(
@@ -274,6 +271,7 @@ class _Play:
                 f"{one.told:.1f} s to tell, {one.seen:.1f} s to see: {', '.join(one.kinds)}"
                 for one in slowest
             ],
+            late=late,
             findings=wrong,
         )
 
