@@ -36,6 +36,8 @@ from storage.records import HandedCrawl, OrderState
 log = logging.getLogger(__name__)
 
 QUEUE = "crawls"
+#: The jobs of crawls that people make beside the queue (scheduler/turns.py): nobody takes them, they only hold a host.
+BY_HAND = "by hand"
 #: Seconds between two looks at the crawls that were handed out.
 LOOK = 0.2
 #: Seconds between two signs of life of a worker; after so many without one its jobs go to another.
@@ -90,6 +92,39 @@ def _app(url: str) -> App:
 def _unreachable(error: Exception) -> DatabaseUnreachable:
     first = (str(error).strip().splitlines() or [type(error).__name__])[0]
     return DatabaseUnreachable("The queue's database does not answer", subject="[queue] url", mend=first)
+
+
+def host_lock(host: str) -> str:
+    """The lock that keeps all but one away from a host (a netloc)."""
+    return f"host {host}"
+
+
+async def give_back(app: App, database: Database, now: Callable[[], datetime]) -> None:
+    """Give the jobs of workers that died to others. Raises ConnectorException, StorageError."""
+    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED):
+        if job.queue == BY_HAND:
+            await _drop(app, job)
+            log.warning("A crawl by hand died; its host is free again")
+        else:
+            await _give_back(app, database, job, now())
+
+
+async def _give_back(app: App, database: Database, job: Job, now: datetime) -> None:
+    """Let a stalled job be taken again; where another crawl of its channel waits already, that one is enough."""
+    number = int(str(job.task_kwargs["number"]))
+    try:
+        await app.job_manager.retry_job(job)
+    except exceptions.UniqueViolation:
+        await _drop(app, job)
+        crawls.bury(database, number, now)
+        log.warning("A worker died; its crawl %d is dropped, for another of its channel waits", number)
+    else:
+        log.warning("A worker died; its crawl %d goes to another", number)
+
+
+async def _drop(app: App, job: Job) -> None:
+    assert job.id is not None  # noqa: S101 - it came out of the database
+    await app.job_manager.finish_job_by_id_async(job.id, status=Status.FAILED, delete_job=True)
 
 
 @dataclasses.dataclass(slots=True)
@@ -161,26 +196,12 @@ class Workers:
         """Give the jobs of workers that died to others, and forget what ended long ago."""
         try:
             app = await self._ready()
-            for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED):
-                await self._give_back(app, job)
+            await give_back(app, self._database, self._now)
             crawls.bury_lost(self._database, self._now())
             crawls.forget(self._database, self._now() - KEPT)
             crawls.forget_workers(self._database, self._now() - KEPT)
         except (StorageError, exceptions.ConnectorException) as error:
             log.warning("The queue cannot be looked after now: %s", error)
-
-    async def _give_back(self, app: App, job: Job) -> None:
-        """Let a stalled job be taken again; where another crawl of its channel waits already, that one is enough."""
-        number = int(str(job.task_kwargs["number"]))
-        try:
-            await app.job_manager.retry_job(job)
-        except exceptions.UniqueViolation:
-            assert job.id is not None  # noqa: S101 - it came out of the database
-            await app.job_manager.finish_job_by_id_async(job.id, status=Status.FAILED, delete_job=True)
-            crawls.bury(self._database, number, self._now())
-            log.warning("A worker died; its crawl %d is dropped, for another of its channel waits", number)
-        else:
-            log.warning("A worker died; its crawl %d goes to another", number)
 
     async def _ready(self) -> App:
         async with self._opening:
@@ -195,7 +216,7 @@ class Workers:
             app = await self._ready()
             number = crawls.ask(self._database, task.channel.name, host, words, self._now())
             job = app.configure_task(
-                QUEUE, queue=QUEUE, lock=f"host {host}", queueing_lock=f"channel {task.channel.name}"
+                QUEUE, queue=QUEUE, lock=host_lock(host), queueing_lock=f"channel {task.channel.name}"
             )
             try:
                 await job.defer_async(number=number)

@@ -45,7 +45,7 @@ class Station:
 
     async def carry(self, number: int) -> None:
         """Carry one crawl out, and write down what came of it. Nothing is done where it was cancelled."""
-        found = crawls.take(self._database, number, self.name, self._now())
+        found = await self._taken(number)
         if found is None:
             return
         following = _Following(self._database, found, self.name, self._now)
@@ -58,6 +58,16 @@ class Station:
             await self._end(number, result=result)
         finally:
             beating.cancel()
+
+    async def _taken(self, number: int) -> HandedCrawl | None:
+        """The crawl, once it is ours. Where a worker that lost the queue is still at it, its job is ours, and with
+        it the host: we keep others away until that one has ended or falls silent.
+        """
+        while True:
+            found = crawls.take(self._database, number, self.name, self._now())
+            if found is not None or not crawls.is_under_way(self._database, number):
+                return found
+            await asyncio.sleep(BEAT)
 
     def _task(self, found: HandedCrawl) -> CrawlTask:
         task = msgspec.json.decode(found.task, type=Order).task()

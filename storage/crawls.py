@@ -135,6 +135,21 @@ def look(database: Database, numbers: Collection[int]) -> tuple[HandedCrawl, ...
         return tuple(_crawl_of(row) for row in rows)
 
 
+def is_under_way(database: Database, number: int) -> bool:
+    """Whether a worker has a crawl in hand. Raises StorageError."""
+    taken = (crawls.c.id == number, crawls.c.finished_at.is_(None), crawls.c.state != OrderState.WAITING)
+    with database.read() as connection:
+        return connection.execute(select(crawls.c.id).where(*taken)).first() is not None
+
+
+def note(database: Database, channel: str, host: str, worker: str, now: datetime, memory: HostMemory) -> None:
+    """Write down what a crawl beside the queue spent of a host's budget, for who comes next. Raises StorageError."""
+    number = ask(database, channel, host, "", now)
+    if take(database, number, worker, now) is not None:
+        held = now + timedelta(seconds=memory.held) if memory.held else None
+        end(database, number, worker, now, result="", sent=memory.spent, gap=memory.gap, held_until=held)
+
+
 def bury_lost(database: Database, now: datetime) -> int:
     """Fail the crawls whose worker died and that no other took over; returns how many. Raises StorageError."""
     return _bury(database, now, crawls.c.beat_at < now - LOST)

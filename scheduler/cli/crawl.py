@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -41,6 +42,7 @@ def command(
 ) -> None:
     """Crawl channels (all watched ones by default) or single pages once, now.
 
+    Where there is a queue, it waits for workers that are at the same hosts, and keeps others away meanwhile.
     Alerts of the config are delivered before it ends, unless a `newsdelta watch` is there to do it.
 
     Exit code: 0 all well, 1 some pages failed, 2 wrong usage or config, 3 nothing could be fetched.
@@ -62,8 +64,15 @@ def command(
         requests_spent=spent_by_host(config, requests_since(database, now() - timedelta(hours=1))),
         archive=config.archive,
     )
-    with Progress(show=not as_json_ and sys.stderr.isatty()) as progress:
+    with (
+        _turns(config, database, tasks) as tasks,
+        Progress(show=not as_json_ and sys.stderr.isatty()) as progress,
+    ):
         results = crawl_all(tasks, database, options, progress.update)
+        if config.queue_url is not None and not dry_run:
+            from scheduler.turns import note_spent
+
+            note_spent(database, tasks, results)
     if alerts:
         alerts.deliver(database)
     database.close()
@@ -73,6 +82,17 @@ def command(
         print_summary(results, dry_run=dry_run)
     print_problems(results)
     sys.exit(exit_code(results))
+
+
+def _turns(
+    config: Config, database: Database, tasks: list[CrawlTask]
+) -> AbstractContextManager[list[CrawlTask]]:
+    """The turn at the tasks' hosts, where there are workers to share them with."""
+    if config.queue_url is None:
+        return nullcontext(tasks)
+    from scheduler.turns import beside_the_queue  # a fifth of a second to import
+
+    return beside_the_queue(database, config.queue_url, tasks, lambda line: click.echo(line, err=True))
 
 
 @dataclass(frozen=True, slots=True)

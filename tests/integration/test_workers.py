@@ -14,11 +14,13 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 
 from scheduler.queue import prepare
+from scheduler.turns import host_turns
 from storage import crawls, maintenance, queries
 from storage.database import Database
 from storage.records import Worker
@@ -141,6 +143,13 @@ def workers_of(database_url: str) -> set[str]:
         }
 
 
+def channels_of(database_url: str, worker: str = "%") -> set[str]:
+    """The channels that were crawled, by workers whose name is like this."""
+    made = "SELECT DISTINCT channel FROM crawls WHERE finished_at IS NOT NULL AND sent > 0 AND worker LIKE %s"
+    with psycopg.connect(database_url) as connection:
+        return {name for (name,) in connection.execute(made, [worker])}
+
+
 def under_way(database_url: str, worker: str) -> list[int]:
     """The crawls that a worker has in hand."""
     in_hand = "SELECT id FROM crawls WHERE worker = %s AND finished_at IS NULL"
@@ -204,6 +213,37 @@ def test_a_crawl_that_is_asked_for_is_made_by_a_worker(cluster, store, sites, po
 
     assert orders.get(store, order.id).error == ""
     assert orders.get(store, order.id).run is not None
+
+
+def test_a_crawl_by_hand_has_the_host_to_itself(cluster, store, sites, postgresql_url):
+    host = urlsplit(sites.urls["cq"]).netloc
+    with host_turns(store, postgresql_url, [host], print):
+        cluster.start("worker")
+        cluster.start("watch")
+        by_hand = cluster.start("crawl", "cq")
+        until(lambda: f"is at {host}" in cluster.said(), "the second crawl by hand waits")
+        until(lambda: channels_of(postgresql_url) >= {"sc"}, "the other host is crawled")
+        assert "cq" not in channels_of(postgresql_url)
+    complete(store, sites)
+    assert by_hand.wait(PATIENCE) == 0
+    until(lambda: "cq" in channels_of(postgresql_url, "by hand%"), "the workers know what was spent by hand")
+
+
+def test_the_host_of_a_killed_crawl_by_hand_is_free_again(store, postgresql_url):
+    holding = (
+        "import sys; from scheduler.turns import host_turns; from storage.database import Database; "
+        "turn = host_turns(Database.open(sys.argv[1]), sys.argv[1], ['a:80'], print); turn.__enter__(); "
+        "print('held', flush=True); sys.stdin.read()"
+    )
+    words = [sys.executable, "-c", holding, postgresql_url]
+    with subprocess.Popen(words, env=ENV, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"held\n"
+        waits: list[str] = []
+        other.kill()
+        other.wait()
+        with host_turns(store, postgresql_url, ["a:80"], waits.append):
+            assert waits == ["Waiting: a worker, or another crawl, is at a:80"]
 
 
 def test_one_watcher_alone_on_postgresql(tmp_path, postgresql_url, store, sites):
