@@ -17,6 +17,7 @@ from scrapy.settings import Settings
 from scrapy.utils.reactor import install_reactor
 
 from crawler.archive import Archive, ArchivePlace
+from crawler.bounded import Bounded
 from crawler.hosts import Hosts
 from crawler.memory import be_frugal, give_back
 from crawler.middlewares import Politeness
@@ -70,6 +71,7 @@ class Crawls:
         self._runner = AsyncCrawlerRunner(settings)
         place = options.archive
         self._archive = Archive(database, place, settings["USER_AGENT"]) if place else None
+        self._bounded = Bounded()
 
     async def crawl(self, task: CrawlTask, listener: Callable[[Tally], None]) -> CrawlResult:
         """Do one task. A failure inside is a problem of the result, never an exception of the page's making.
@@ -92,6 +94,7 @@ class Crawls:
                 hosts=self._hosts,
                 archive=None if task.dry_run else self._archive,
                 browser=self._browser,
+                bounded=self._bounded,
             )
         finally:
             del self._going[crawler]
@@ -137,7 +140,8 @@ class Crawls:
         await asyncio.gather(*(crawler.stop_async() for crawler in running))
 
     async def close(self) -> None:
-        """End the browser and let go of the archive's file, when all crawls have ended."""
+        """End the browser and the reader of large pages, let go of the archive's file, when all crawls have ended."""
+        await self._bounded.close()
         if self._browser is not None:
             await self._browser.close()
         if self._archive is not None:

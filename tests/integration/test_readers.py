@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import os
 import pickle
 import signal
@@ -11,8 +12,10 @@ import urllib.request
 import pytest
 
 from crawler import readers
+from crawler.bounded import Bounded
+from crawler.helper import ReaderDied
 from crawler.read import read_part
-from crawler.readers import ReaderDied, Readers
+from crawler.readers import Readers
 from crawler.sites import PEOPLE
 from storage.errors import PageAbsent, TemplateUnknown
 from storage.records import Outcome, PageBody
@@ -116,3 +119,86 @@ def test_without_a_second_core_all_is_read_here(pages):
         return reader
 
     assert asyncio.run(read()).helper is None
+
+
+def endless() -> None:
+    while True:
+        pass
+
+
+def greedy() -> list[bytes]:
+    return [bytes(2**20) for _ in range(4096)]
+
+
+def two() -> int:
+    return 1 + 1
+
+
+def refuses() -> None:
+    raise TemplateUnknown("no template", subject="u")
+
+
+@pytest.mark.parametrize("work", [endless, greedy])
+def test_what_takes_more_time_or_memory_than_a_page_may_is_ended_and_the_next_is_done(work):
+    async def do() -> list[object]:
+        bounded = Bounded(seconds=1.0)
+        found = await asyncio.gather(bounded.do(work), bounded.do(two), return_exceptions=True)
+        await bounded.close()
+        return found
+
+    died, done = asyncio.run(do())
+    assert isinstance(died, ReaderDied)
+    assert done == 2
+
+
+def test_large_pages_are_read_elsewhere_with_the_same_result(pages):
+    large = dataclasses.replace(pages[0], content=pages[0].content + b" " * readers.LARGE)
+
+    async def read() -> object:
+        reader = Readers(processes=0)
+        found = await reader.read(large, PEOPLE)
+        await reader.close()
+        return found
+
+    assert asyncio.run(read()) == read_part(large, PEOPLE)
+
+
+def test_errors_of_large_pages_cross_the_border():
+    async def do() -> None:
+        bounded = Bounded()
+        try:
+            await bounded.do(refuses)
+        finally:
+            await bounded.close()
+
+    with pytest.raises(TemplateUnknown, match="no template"):
+        asyncio.run(do())
+
+
+def test_a_crawl_whose_large_pages_go_beyond_the_limits_again_and_again_reads_no_more_of_them(pages):
+    large = PageBody("http://cq.example/", b" " * (readers.LARGE + 1))
+
+    async def do() -> list[object]:
+        bounded = Bounded(seconds=1.0)
+        reader = Readers(bounded, processes=0)
+        found = [
+            (await asyncio.gather(reader.do(work, large), return_exceptions=True))[0]
+            for work in [*[endless_page] * readers.TOO_MANY, len_of_page]
+        ]
+        found.append(await reader.read(pages[0], PEOPLE))
+        await reader.close()
+        await bounded.close()
+        return found
+
+    *died, refused, small = asyncio.run(do())
+    assert all(isinstance(one, ReaderDied) for one in died)
+    assert "no more are tried" in str(refused)
+    assert small == read_part(pages[0], PEOPLE)
+
+
+def endless_page(page: PageBody) -> None:
+    endless()
+
+
+def len_of_page(page: PageBody) -> int:
+    return len(page.content)

@@ -1,0 +1,174 @@
+"""A process beside the crawling one that reads pages for it, seen from both its ends.
+
+    crawling process                                    reading process: python -m crawler.helper
+    fetches, judges, stores  ── work, its pages ──→     bytes → text → fields
+                             ←── part, or why not ──    keeps nothing
+
+It holds no state and no file: whatever befalls it, no more is lost than the page that it read. A page that takes more
+time or memory than one may take ends it. It ends when its stdin does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import pickle
+import resource
+import signal
+import sys
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import count
+from typing import Any, BinaryIO
+
+from crawler.memory import be_frugal, give_back
+from crawler.read import Part
+from storage.errors import PageError
+
+#: Seconds of CPU that the reading of one page may take: a hundred times what the longest pages of news need.
+PAGE_SECONDS = 15.0
+#: Bytes of memory that the process may have; it begins with a tenth of it, and a page at all limits takes a quarter.
+PAGE_MEMORY = 512 * 2**20
+#: After so many pages it gives back what memory is free.
+TIDY = 100
+#: What is said of a page that ended it.
+TOO_HARD = "the page cannot be read within the time and the memory that a page may take"
+
+_LENGTH = 4
+
+
+class ReaderDied(Exception):
+    """The process died while it read this page."""
+
+
+class Unread(Exception):
+    """The process died before it came to this page, of which that says nothing."""
+
+
+class Helper:
+    """The second process, seen from the first."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+        self._asked: deque[asyncio.Future[Any]] = deque()
+        self._listening = asyncio.create_task(self._listen())
+
+    @classmethod
+    async def start(cls, seconds: float = PAGE_SECONDS) -> Helper:
+        """Start it; it is at work a moment later. `seconds` of CPU end it when one piece of work takes more."""
+        pipe = asyncio.subprocess.PIPE
+        command = (sys.executable, "-m", "crawler.helper", str(seconds))
+        return cls(await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, limit=2**20))
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it can be asked."""
+        return not self._listening.done()
+
+    @property
+    def pid(self) -> int:
+        """Its number in the system."""
+        return self._process.pid
+
+    @property
+    def waiting(self) -> int:
+        """How many pages it has in hand."""
+        return len(self._asked)
+
+    async def ask(self, work: Callable[..., Any], *arguments: Any) -> Any:
+        """Let it do a piece of work: a function that it can import, and arguments.
+
+        Returns what came of it, which may be a PageError, or None where it met an error of ours. Raises ReaderDied, and
+        Unread.
+        """
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._asked.append(future)
+        assert self._process.stdin is not None  # noqa: S101 - it was asked for
+        self._process.stdin.write(pickle.dumps((work, arguments), pickle.HIGHEST_PROTOCOL))
+        return await future
+
+    async def close(self) -> None:
+        """Close its stdin, at which it ends, and wait for that."""
+        assert self._process.stdin is not None  # noqa: S101
+        self._process.stdin.close()
+        await self._listening
+        await self._process.wait()
+
+    async def _listen(self) -> None:
+        assert self._process.stdout is not None  # noqa: S101
+        try:
+            while True:
+                length = int.from_bytes(await self._process.stdout.readexactly(_LENGTH), "big")
+                answer = pickle.loads(await self._process.stdout.readexactly(length))  # noqa: S301 - our own words
+                self._answered(answer)
+        except (asyncio.IncompleteReadError, OSError):
+            self._died()
+
+    def _answered(self, answer: Any) -> None:
+        future = self._asked.popleft()
+        if not future.done():
+            future.set_result(answer)
+
+    def _died(self) -> None:
+        """The page in hand may be what killed it, so nobody else reads it; the others are for somebody else."""
+        if self._asked and not (first := self._asked.popleft()).done():
+            first.set_exception(ReaderDied(TOO_HARD))
+        while self._asked:
+            if not (other := self._asked.popleft()).done():
+                other.set_exception(Unread())
+
+
+def serve(source: BinaryIO, sink: BinaryIO, seconds: float) -> None:
+    """Do what comes from `source` until it ends, in so many seconds a piece; write what became of it to `sink`."""
+    for number in count(1):
+        try:
+            work, arguments = pickle.load(source)  # noqa: S301 - our own words
+        except EOFError:
+            return
+        answer = pickle.dumps(_within_limits(work, arguments, seconds), pickle.HIGHEST_PROTOCOL)
+        sink.write(len(answer).to_bytes(_LENGTH, "big") + answer)
+        sink.flush()
+        if number % TIDY == 0:
+            give_back()
+
+
+def _within_limits(work: Callable[..., Any], arguments: tuple[Any, ...], seconds: float) -> Any:
+    """Do the work. SIGPROF ends the process, also within C code, when it takes longer than a page may."""
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    try:
+        found = work(*arguments)
+    except PageError as error:
+        return error
+    except MemoryError:
+        os._exit(1)
+    except Exception:
+        return None  # an error of ours: the other process meets it, too, and reports it
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+    return replace(found, body=replace(found.body, content=b"")) if isinstance(found, Part) else found
+
+
+def main() -> None:
+    """Serve stdin; stdout is for answers alone. Signals are for the parent, which ends us by ending stdin.
+
+    The command line has the seconds that a piece of work may take.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    sink = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    be_frugal()
+    resource.setrlimit(resource.RLIMIT_DATA, (PAGE_MEMORY, PAGE_MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+    try:
+        serve(sys.stdin.buffer, sink, float(sys.argv[1]))
+    except (BrokenPipeError, pickle.UnpicklingError):
+        os._exit(0)  # the parent is gone
+
+
+if __name__ == "__main__":
+    main()
