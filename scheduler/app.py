@@ -7,6 +7,7 @@ import contextlib
 import dataclasses
 import logging
 import signal
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
@@ -19,6 +20,7 @@ from scheduler.child import CrawlerProcess, CrawlFailedError, Hands, Limits, ign
 from scheduler.child import Tell as ProgressTell
 from scheduler.config import Config
 from scheduler.desk import Desk
+from scheduler.heart import Heart
 from scheduler.holder import AlreadyWatchedError, Holder, hold
 from scheduler.plan import BATCH, Batch, HostPlan, host_plans, utc_now
 from scheduler.post import SECONDS, Post, is_watched, limits_of, publish, read_post, send_test
@@ -27,12 +29,14 @@ from scheduler.revisit import PageId
 from scheduler.rhythm import Plan
 from scheduler.tell import Teller
 from scheduler.websub import keep_subscribed
+from scheduler.wellness import InHand, Look
 from storage import crawls, pauses, queries
 from storage.context import working_on
 from storage.database import Database
 from storage.decide import Policy
 from storage.errors import NewsdeltaError, StorageError
-from storage.records import CrawlOrder, Event
+from storage.quiet import tell_quiet
+from storage.records import CrawlOrder, Event, OrderProgress
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +48,8 @@ Greet = Callable[[str], None]
 SAVE_EVERY, HOLD_EVERY, CLOCK_EVERY = 60.0, 5.0, 1.0
 #: Seconds between two looks at whether the feeds have to be written.
 PUBLISH_EVERY = 15.0
+#: Seconds between two looks at whether anything new comes.
+QUIET_EVERY = 300.0
 #: The hour at about which what is too old is given up.
 NIGHT = 3
 #: Seconds between two looks after the workers' jobs; between two tries of who stands by to take over.
@@ -120,6 +126,10 @@ class Watch:
         self._attending = False
         self._paused: frozenset[str] = frozenset()
         self._published = -1
+        self._in_hand = InHand()
+        self.heart = Heart(
+            lambda: self.config, database, self.look, lambda: tuple(self.deliverer.destinations)
+        )
 
     def _hands(self, limits: Limits) -> Hands:
         """Who carries crawls out: the workers where there is a queue, else a process of this machine."""
@@ -138,6 +148,7 @@ class Watch:
         jobs.schedule_steady(self.scheduler, "orders", self.desk.look, 0.5)
         jobs.schedule_steady(self.scheduler, "save", self._save, SAVE_EVERY)
         jobs.schedule_steady(self.scheduler, "feeds", self.publish, PUBLISH_EVERY)
+        jobs.schedule_steady(self.scheduler, "quiet", self.tell_quiet, QUIET_EVERY)
         jobs.schedule_steady(self.scheduler, "mend", self.hands.mend, MEND_EVERY)
         jobs.schedule_nightly(self.scheduler, "retention", self._prune, NIGHT)
         self.scheduler.start()
@@ -290,9 +301,25 @@ class Watch:
             if cancelled and cancelled.is_set():
                 raise CrawlFailedError("The crawl was cancelled before it began", subject=task.channel.name)
             with working_on(channel=task.channel.name):
-                result = await self.hands.crawl(task, tell, cancelled)
+                result = await self._carry_out(task, tell, cancelled)
         self._report(result)
         return result
+
+    async def _carry_out(
+        self, task: CrawlTask, tell: ProgressTell, cancelled: asyncio.Event | None
+    ) -> CrawlResult:
+        """Have a crawl made, and see that it goes on."""
+        name, clock = task.channel.name, time.monotonic
+
+        def hear(progress: OrderProgress) -> None:
+            self._in_hand.hear(name, progress, clock())
+            tell(progress)
+
+        self._in_hand.begin(name, clock())
+        try:
+            return await self.hands.crawl(task, hear, cancelled)
+        finally:
+            self._in_hand.end(name)
 
     async def obey(self, order: CrawlOrder, tell: ProgressTell, cancelled: asyncio.Event) -> CrawlResult:
         """Carry out what a person asked for. Raises ConfigError, CrawlFailedError."""
@@ -332,7 +359,30 @@ class Watch:
         except StorageError as error:
             log.warning("What was learned cannot be kept now: %s", error)
 
+    async def tell_quiet(self) -> None:
+        """Tell of channels that nothing new came from for long."""
+        paused = self.paused()
+        try:
+            for name, after in self.config.quiet_after.items():
+                if after is not None and name not in paused:
+                    home = self.config.channel(name).home
+                    await asyncio.to_thread(tell_quiet, self.database, name, after, utc_now(), url=home)
+        except StorageError as error:
+            log.warning("Whether anything new comes cannot be read now: %s", error)
+
     # -- what it says of itself
+
+    def look(self) -> Look:
+        """How the work goes."""
+        now = utc_now()
+        due = [job for job in self.scheduler.get_jobs() if job.id.startswith(("crawl ", "visit "))]
+        overdue = {job.id: (now - job.next_run_time).total_seconds() for job in due if job.next_run_time}
+        allowed = {
+            name: rhythm.per_hour if isinstance(rhythm, Plan) else self.config.requests_per_hour
+            for name, rhythm in self.config.rhythms.items()
+        }
+        gaps = {name: 3600 / per_hour for name, per_hour in allowed.items() if per_hour}
+        return Look(overdue, self._in_hand.silent(time.monotonic()), gaps)
 
     def _spend(self, host: str, requests: int) -> None:
         self._spent.setdefault(host, deque()).append((asyncio.get_running_loop().time(), requests))
@@ -428,6 +478,7 @@ async def _lead(
             asyncio.ensure_future(_keep_hold(holder)),
             asyncio.ensure_future(_mind_clock(watching, show)),
             asyncio.ensure_future(watching.deliverer.run()),
+            asyncio.ensure_future(watching.heart.beat_on()),
         ]
         if greet is not None:
             helpers.append(asyncio.ensure_future(_serve(watching, greet, stop)))
@@ -529,8 +580,11 @@ async def watch_once(config: Config, tell: Tell, report: Report) -> list[CrawlRe
                 results.append(result)
         for plan in watching.plans():
             results += await watching.visit_once(plan)
+        await watching.tell_quiet()
         await watching.deliverer.deliver_due(SECONDS)
         await watching.publish()
+        await watching.heart.beat()
+        await watching.heart.close()
         return results
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
@@ -67,7 +68,7 @@ def _last(channel: str, kinds: tuple[EventKind, ...]) -> Select[tuple[int, datet
     return wanted.order_by(events.c.id.desc()).limit(1)
 
 
-def _first_run(channel: str) -> Select[tuple[datetime]]:
+def _first_run(channel: str) -> Select[Any]:
     return (
         select(runs_table.c.started_at)
         .where(runs_table.c.channel == channel)
@@ -76,7 +77,7 @@ def _first_run(channel: str) -> Select[tuple[datetime]]:
     )
 
 
-def _last_look(channel: str) -> Select[tuple[datetime]]:
+def _last_look(channel: str) -> Select[Any]:
     return (
         select(runs_table.c.finished_at)
         .where(runs_table.c.channel == channel, runs_table.c.finished_at.is_not(None))

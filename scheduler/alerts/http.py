@@ -1,4 +1,4 @@
-"""One POST to a web service: kept connections, a time limit, a bounded answer, and what its status says."""
+"""One request to a web service: kept connections, a time limit, a bounded answer, and what its status says."""
 
 from __future__ import annotations
 
@@ -75,13 +75,27 @@ class Http:
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Reply | Answer:
         """Return the reply, or the Answer for there being none."""
+        return await self._ask("POST", url, body, headers)
+
+    async def get(self, url: str) -> Reply | Answer:
+        """Ask for an address, and return the reply, or the Answer for there being none."""
+        return await self._ask("GET", url, None, {})
+
+    async def _ask(
+        self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> Reply | Answer:
         import aiohttp
         from yarl import URL
 
         try:
             target = URL(url)
-            async with self._open().post(
-                target, data=body, headers=headers, allow_redirects=False, proxy=self._proxy(target)
+            async with self._open().request(
+                method,
+                target,
+                data=body,
+                headers=headers,
+                allow_redirects=False,
+                proxy=self._proxy(target),
             ) as response:
                 return Reply(response.status, response.headers, await _read(response))
         except TimeoutError:

@@ -11,16 +11,19 @@ from scheduler.config import Config
 
 
 @click.command("doctor")
+@click.option(
+    "--watcher", is_flag=True, help="Only ask whether the watcher runs and is well: for health checks."
+)
 @json_option
 @with_config
-def command(config: Config, as_json_: bool) -> None:
+def command(config: Config, as_json_: bool, watcher: bool) -> None:
     """Check settings, store, disk, watcher, workers, channels, alerts and browser; name what is to be done.
 
     Nothing is changed, and no site is asked. Exit code: 0 nothing is broken, 1 something is.
     """
-    from scheduler.doctor import State, examine
+    from scheduler.doctor import State, ask_watcher, examine
 
-    findings = list(examine(config, now()))
+    findings = list((ask_watcher if watcher else examine)(config, now()))
     if as_json_:
         print_json(findings)
     else:

@@ -8,13 +8,16 @@ from datetime import datetime, timedelta
 from scheduler.config import Config
 from scheduler.doctor.finding import Finding, State
 from scheduler.post import is_watched
-from storage import crawls, outbox, overview, pauses
+from storage import crawls, outbox, overview, pauses, pulse
 from storage.database import Database
+from storage.pulse import Pulse
 
 #: A watched channel that was not crawled for so long is worth a word.
 QUIET = timedelta(hours=3)
 #: A crawl that no worker took for so long, in seconds, is worth a word.
 LAG = 60.0
+#: Signs of life of the watcher that may be missing.
+MISSED = 3
 
 
 def watcher(config: Config, database: Database, now: datetime) -> Iterator[Finding]:
@@ -23,6 +26,34 @@ def watcher(config: Config, database: Database, now: datetime) -> Iterator[Findi
         yield Finding("watcher", State.WELL, "it runs")
     else:
         yield Finding("watcher", State.NOTE, "nobody watches this store", "Run: newsdelta watch")
+
+
+def heart(config: Config, database: Database, now: datetime) -> Iterator[Finding]:
+    """What the watcher says of itself, and whether the heartbeat's address takes it."""
+    said = pulse.last(database) if is_watched(config) else None
+    if said is None:
+        return
+    silent = now - said.at
+    if silent > MISSED * config.heart.every + timedelta(minutes=1):
+        words = f"the watcher gave no sign of life for {silent.total_seconds() / 60:.0f} minutes"
+        yield Finding("heart", State.FAILED, words, "Look at its log, and start it again")
+    elif said.ills:
+        yield Finding(
+            "heart", State.FAILED, "; ".join(said.ills), "See docs/operations/watching-the-watcher.md"
+        )
+    else:
+        yield Finding("heart", State.WELL, f"the watcher was well at {said.at:%H:%M:%S} UTC")
+    yield from _heartbeat(config, said)
+
+
+def _heartbeat(config: Config, said: Pulse) -> Iterator[Finding]:
+    if not config.heart.url:
+        mend = "Set [watch] heartbeat_url, and a service alarms you when newsdelta falls silent"
+        yield Finding("heartbeat", State.NOTE, "nobody misses newsdelta when it dies", mend)
+    elif said.answer:
+        yield Finding("heartbeat", State.FAILED, said.answer, "Check [watch] heartbeat_url")
+    elif said.told_at is not None:
+        yield Finding("heartbeat", State.WELL, f"taken at {said.told_at:%H:%M:%S} UTC")
 
 
 def queue(config: Config, database: Database, now: datetime) -> Iterator[Finding]:
