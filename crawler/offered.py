@@ -42,6 +42,12 @@ def links_of(
     return tuple(found.values())
 
 
+def changes_of(source: Source, publisher: Publisher) -> dict[str, datetime]:
+    """When a source says that its articles were changed, by key; a day stands for its last moment."""
+    found = _articles(source, publisher, source.entries)
+    return {address.key: _latest(entry.updated_at) for entry, address in found if entry.updated_at}
+
+
 def _articles(
     source: Source, publisher: Publisher, entries: Iterable[Entry]
 ) -> Iterator[tuple[Entry, ArticleAddress]]:

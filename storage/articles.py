@@ -2,6 +2,7 @@
 
     discover → pending     links from listings, kept until they are read              (frontier.py)
     validators, parts      what a conditional request needs; revisitable: whom to ask     "
+    remember_listing, listed, note_depth                    what listings show, how far they are known
     record                 one visit: article, addresses, bodies, revision, observation, events, search index,
                            of a new article its story                                  (story_index.py)
                            and who is to be told                                       (outbox.py)
@@ -29,9 +30,13 @@ from storage.errors import NotFound, PageError
 from storage.frontier import (
     KEEP_ADDRESS,
     LONGEST_URL,
+    Listed,
     Revisitable,
     Validators,
     discover,
+    last_visits,
+    listed,
+    note_depth,
     parts,
     pending,
     remember_listing,
@@ -56,6 +61,7 @@ from storage.schema import addresses, articles, bodies, events, links, observati
 from storage.statements import Read, Write, columns_of
 
 __all__ = [
+    "Listed",
     "Recorded",
     "Revisitable",
     "Validators",
@@ -63,6 +69,9 @@ __all__ = [
     "finish_run",
     "keep_healing",
     "known",
+    "last_visits",
+    "listed",
+    "note_depth",
     "parts",
     "pending",
     "record",

@@ -1,4 +1,9 @@
-"""What there is to fetch: links not yet read, known articles to look at again, and their validators."""
+"""What there is to fetch: links not yet read, known articles to look at again, their validators, what listings show.
+
+A known article is looked at again (`revisitable`) while it is young, while somebody may want to know whether it is
+gone, and while the first page of a listing shows it that itself is alive. What is older and stands nowhere is left
+in peace: a channel has years of those.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +13,13 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, or_, select, text, update
 
 from storage.database import Database
+from storage.jsontext import from_json, to_json
 from storage.records import Link, State
 from storage.rows import LINK, link_of
-from storage.schema import addresses, articles, links
+from storage.schema import addresses, articles, links, listings
 from storage.statements import Write, columns_of
 
 #: How often an address that never was readable is tried.
@@ -38,6 +44,16 @@ class Validators:
     article: int | None = None
     digest: str | None = None
     visited_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What the first page of a listing shows: the keys of its articles; since when it shows just these; and how
+    many pages, from the first on, have nothing that is not kept."""
+
+    shows: frozenset[str]
+    changed_at: datetime
+    depth: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,20 +136,63 @@ def parts(database: Database, publisher: str, key: str) -> dict[int, Validators]
 
 
 def revisitable(database: Database, channel: str, since: datetime) -> tuple[Revisitable, ...]:
-    """Articles of a channel first seen since then, the newest first, without those removed before then.
+    """Articles of a channel to look at again, those first seen last first. `since`: how long ago young is.
 
-    An article is never first seen before it is published, so this has all that were published since.
-    Raises StorageError.
+    Those that were published since (first seen, where they do not say), and those that listings show which changed
+    since; whose removal was found since, and all whose removal is still to be confirmed. Raises StorageError.
     """
-    there = or_(articles.c.state != State.REMOVED, articles.c.absent_since >= since)
-    wanted = (
-        select(*_REVISITABLE)
-        .where(and_(articles.c.channel == channel, articles.c.first_seen >= since, there))
-        .order_by(articles.c.first_seen.desc(), articles.c.id.desc())
-    )
+    found: dict[int, Row[Any]] = {}
     with database.read() as connection:
-        rows = connection.execute(wanted).all()
-    return tuple(Revisitable(**{**row._mapping, "state": State(row.state)}) for row in rows)
+        for wanted in (_young(since), _absent(since), *_on_listings(connection, channel, since)):
+            rows = connection.execute(select(*_REVISITABLE).where(articles.c.channel == channel, wanted))
+            found.update((row.id, row) for row in rows)
+    in_order = sorted(found.values(), key=lambda row: (row.first_seen, row.id), reverse=True)
+    return tuple(Revisitable(**{**row._mapping, "state": State(row.state)}) for row in in_order)
+
+
+def _young(since: datetime) -> ColumnElement[bool]:
+    # No article is first seen before it is published, and only for the former is there an index.
+    published_at = func.coalesce(articles.c.published_at, articles.c.first_seen)
+    return and_(articles.c.first_seen >= since, published_at >= since, articles.c.state != State.REMOVED)
+
+
+def _absent(since: datetime) -> ColumnElement[bool]:
+    asked = or_(articles.c.state == State.SUSPECTED, articles.c.absent_since >= since)
+    return and_(text("articles.state <> 'present'"), asked)  # as the index says it
+
+
+def _on_listings(connection: Connection, channel: str, since: datetime) -> Iterator[ColumnElement[bool]]:
+    alive = select(listings.c.shows).where(listings.c.channel == channel, listings.c.changed_at >= since)
+    keys: set[str] = set()
+    for shows in connection.scalars(alive):
+        keys.update(from_json(shows, list[str]))
+    for chunk in _chunks(sorted(keys)):
+        yield and_(articles.c.key.in_(chunk), articles.c.state != State.REMOVED)
+
+
+def last_visits(database: Database, publisher: str, keys: Iterable[str]) -> dict[str, datetime]:
+    """When those of the articles that are known were visited last, by key. Raises StorageError."""
+    found: dict[str, datetime] = {}
+    with database.read() as connection:
+        for chunk in _chunks(keys):
+            same = and_(articles.c.publisher == publisher, articles.c.key.in_(chunk))
+            rows = connection.execute(select(articles.c.key, articles.c.last_visit).where(same))
+            found.update((row.key, row.last_visit) for row in rows)
+    return found
+
+
+# -- listings
+
+
+def listed(database: Database, urls: Iterable[str]) -> dict[str, Listed]:
+    """What is known of those of the listings that were read before. Raises StorageError."""
+    found: dict[str, Listed] = {}
+    with database.read() as connection:
+        for chunk in _chunks(urls):
+            for row in connection.execute(select(listings).where(listings.c.url.in_(chunk))):
+                shows = frozenset(from_json(row.shows, list[str]))
+                found[row.url] = Listed(shows, row.changed_at, row.depth)
+    return found
 
 
 def remember_listing(
@@ -144,8 +203,12 @@ def remember_listing(
     etag: str | None,
     last_modified: str | None,
     now: datetime,
+    shows: Iterable[str] | None = None,
 ) -> None:
-    """Keep a listing's validators, once all of its links are kept. Raises StorageError."""
+    """Keep a listing's validators, once all of its links are kept; of a first page, too, which articles it `shows`.
+
+    Raises StorageError.
+    """
     if len(url) > LONGEST_URL:
         return
     row = {
@@ -161,6 +224,17 @@ def remember_listing(
     }
     with database.write() as connection:
         KEEP_ADDRESS(connection, row)
+        if shows is not None:
+            keys = to_json(sorted(set(shows)))
+            _KEEP_LISTING(
+                connection, {"url": url, "channel": channel, "shows": keys, "changed_at": now, "depth": 0}
+            )
+
+
+def note_depth(database: Database, url: str, depth: int) -> None:
+    """Keep how many pages of a listing, from the first on, have nothing that is not kept. Raises StorageError."""
+    with database.write() as connection:
+        connection.execute(update(listings).where(listings.c.url == url).values(depth=depth))
 
 
 def _known_keys(connection: Connection, wanted: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
@@ -210,6 +284,20 @@ def _keep_address(insert: Any) -> Any:
     return statement.on_conflict_do_update(index_elements=[addresses.c.url], set_=fresh)
 
 
+def _keep_listing(insert: Any) -> Any:
+    statement = insert(listings)
+    same = listings.c.shows == statement.excluded.shows
+    return statement.on_conflict_do_update(
+        index_elements=[listings.c.url],
+        set_={
+            "channel": statement.excluded.channel,
+            "shows": statement.excluded.shows,
+            "changed_at": case((same, listings.c.changed_at), else_=statement.excluded.changed_at),
+        },
+    )
+
+
+_KEEP_LISTING = Write(_keep_listing, columns_of(listings))
 _KEEP_LINK = Write(_keep_link, columns_of(links, "tried_at"))
 KEEP_ADDRESS = Write(_keep_address, columns_of(addresses))
 _VALIDATORS = tuple(

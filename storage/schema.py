@@ -152,6 +152,7 @@ articles = Table(
     Index(None, "content_hash"),
     Index(None, "story"),
     Index("ix_articles_copies", "id", **_only("story <> id")),
+    Index("ix_articles_absent", "channel", **_only("state <> 'present'")),
 )
 
 #: Every URL that was fetched: an article's parts and mirrors, and the listings (which have no article).
@@ -168,6 +169,17 @@ addresses = Table(
     Column("visited_at", UtcTime, nullable=False),
     Column("digest", Text),  # of the body last seen here, stored or not
     Index(None, "article"),
+)
+
+#: What the first page of each listing showed when it was read last. Its validators are a row of `addresses`.
+listings = Table(
+    "listings",
+    metadata,
+    Column("url", Words, primary_key=True),
+    Column("channel", Text, nullable=False),
+    Column("shows", Words, nullable=False),  # JSON, the keys of articles, sorted
+    Column("changed_at", UtcTime, nullable=False),  # when it first showed just these
+    Column("depth", Integer, nullable=False),  # so many pages from the first on have nothing that is not kept
 )
 
 #: Page bodies, each kept once, named by the digest of their bytes.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import deque
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -19,8 +19,16 @@ from twisted.python.failure import Failure
 
 from crawler.answers import asked_url, body_of, header, latency, reason
 from crawler.hosts import Hosts
+from crawler.listed import depth_after, front, is_alive, is_followed, read_before, to_visit, touched
 from crawler.middlewares import StoppedError
-from crawler.offered import SITEMAP_LINKS, is_dated, is_sitemap, links_of, sitemaps_worth_a_visit
+from crawler.offered import (
+    SITEMAP_LINKS,
+    changes_of,
+    is_dated,
+    is_sitemap,
+    links_of,
+    sitemaps_worth_a_visit,
+)
 from crawler.pipeline import Visited, count
 from crawler.quarantine import Quarantine, Wanted
 from crawler.read import Part
@@ -63,12 +71,16 @@ class Role(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Way:
     """The way to a listing page: as what, its number, the address that it began with, and whether that one
-    was read in an earlier crawl."""
+    was read in an earlier crawl. `first`: the address of its first page; `before`: what is known of that one; `depth`:
+    how many pages earlier crawls read, from that one on."""
 
     role: Role
     page: int = 1
     origin: str = ""
     known: bool = False
+    first: str = ""
+    before: articles.Listed | None = None
+    depth: int = 0
 
 
 class ChannelSpider(Spider):
@@ -223,7 +235,7 @@ class ChannelSpider(Spider):
             )
         if source.kind is not SourceKind.INDEX:
             pages = () if is_sitemap(source) else source.further
-            yield from self._follow(ListingPage(offered, pages), response, way, empty_is_well=True)
+            yield from self._follow(ListingPage(offered, pages), response, way, source)
             return
         yield from self._follow_index(source, response, way)
 
@@ -246,30 +258,31 @@ class ChannelSpider(Spider):
             self._sources.update(chosen)
             yield from self._listing_requests(chosen, dataclasses.replace(way, page=way.page + 1))
         # An index that does not say what changed is asked for in full: that it is the same means nothing.
-        self._remember_listing(response, with_validators=is_dated(index))
+        self._remember_listing(response, way, (), with_validators=is_dated(index))
         self._listing_visited(way)
 
     def _follow(
-        self, listing: ListingPage, response: Response, way: Way, *, empty_is_well: bool = False
+        self, listing: ListingPage, response: Response, way: Way, source: Source | None = None
     ) -> Iterator[Request]:
+        """Go on from a page of a listing: a site's own, or one that a feed or sitemap makes."""
         if listing.moved_to and not listing.links:
             yield from self._listing_requests([listing.moved_to], way)
             return
         links = [link for link in listing.links if self._wanted(link)]
         self._links_found += len(links)
+        ends = not listing.pages
+        way = dataclasses.replace(way, depth=read_before(way.depth, ends=ends))
         unknown = self._discover(links)
-        if not listing.links and not empty_is_well and not self._has_sources(way):
-            self.tally.problem(
-                response.url,
-                "The listing has no article links",
-                "If it shows articles in a browser, its markup changed: please report it",
-                page_failed=False,
-            )
+        if not listing.links and source is None and not self._has_sources(way):
+            self._tell_of_no_links(response.url)
+        shows = front(links) if way.page == 1 and not (source and is_sitemap(source)) else ()
         if self.quarantine.listing(asked_url(response), len(listing.links)):
-            self._remember_listing(response)
-        self._listing_visited(way, unknown)
+            self._remember_listing(response, way, shows)
+            self._note_depth(way, links, unknown, ends=ends)
+        self._listing_visited(way, len(unknown))
         if self.task.follow:
-            yield from self._plan((link.key, link.url) for link in links)
+            again = self._again(shows, way, source)
+            yield from self._plan((link.key, link.url) for link in to_visit(links, unknown, again))
         if way.role is Role.HOME:
             self.tally.columns.extend(listing.columns[: self._room_for_columns()])
             if self.task.follow:
@@ -279,15 +292,36 @@ class ChannelSpider(Spider):
                 self._next_page(listing), dataclasses.replace(way, page=way.page + 1)
             )
 
+    def _tell_of_no_links(self, url: str) -> None:
+        self.tally.problem(
+            url,
+            "The listing has no article links",
+            "If it shows articles in a browser, its markup changed: please report it",
+            page_failed=False,
+        )
+
+    def _again(self, shows: tuple[str, ...], way: Way, source: Source | None) -> Collection[str]:
+        """The keys of those that are visited although they are known and may be old."""
+        if source is not None and is_sitemap(source):
+            changes = changes_of(source, self.publisher)
+            return touched(changes, articles.last_visits(self.database, self.publisher.name, changes))
+        return shows if is_alive(shows, way.before, datetime.now(UTC), self.task.revisit_for) else ()
+
+    def _note_depth(self, way: Way, links: list[Link], unknown: Collection[str], *, ends: bool) -> None:
+        """Keep how far the listing is known; by links that `since` left out nothing can be told."""
+        depth = depth_after(way.page, way.depth, links, unknown, ends=ends)
+        if not self.task.dry_run and self.task.since is None and (way.page > 1 or depth != way.depth):
+            articles.note_depth(self.database, way.first, depth)
+
     def _has_sources(self, way: Way) -> bool:
         """Whether a home without articles is no surprise: they are found through feeds and sitemaps."""
         return way.role is Role.HOME and bool(self.task.channel.sources)
 
-    def _deeper(self, way: Way, links: list[Link], unknown: int) -> bool:
+    def _deeper(self, way: Way, links: list[Link], unknown: Collection[str]) -> bool:
         if self.task.pages is not None:
-            return way.page < self.task.pages and bool(links)
+            return is_followed(way.page, way.depth, self.task.pages, links, unknown)
         catching_up = way.known or self.task.follow  # a plan has no need of what was there before it
-        return catching_up and way.page < CATCH_UP_PAGES and bool(links) and unknown == len(links)
+        return catching_up and way.page < CATCH_UP_PAGES and bool(links) and len(unknown) == len(links)
 
     def _next_page(self, listing: ListingPage) -> list[str]:
         return [url for url in listing.pages if url not in self._listings][:1]
@@ -303,14 +337,18 @@ class ChannelSpider(Spider):
         since = self.task.since
         return not (since and link.listed_at and link.listed_at.date() < since)
 
-    def _discover(self, links: list[Link]) -> int:
+    def _discover(self, links: list[Link]) -> Collection[str]:
+        """Keep what a listing shows; returns the keys of what is not known yet."""
         if self.task.dry_run:
-            return len(links)
+            return {link.key for link in links}
         found = articles.discover(self.database, self.task.channel.name, links, datetime.now(UTC))
-        self._unknown.update(link.key for link in found)
-        return len(found)
+        unknown = {link.key for link in found}
+        self._unknown.update(unknown)
+        return unknown
 
-    def _remember_listing(self, response: Response, *, with_validators: bool = True) -> None:
+    def _remember_listing(
+        self, response: Response, way: Way, shows: Collection[str], *, with_validators: bool = True
+    ) -> None:
         if not self.task.dry_run:
             articles.remember_listing(
                 self.database,
@@ -319,6 +357,7 @@ class ChannelSpider(Spider):
                 etag=header(response, "ETag") if with_validators else None,
                 last_modified=header(response, "Last-Modified") if with_validators else None,
                 now=datetime.now(UTC),
+                shows=shows if way.page == 1 else None,
             )
 
     def _listing_visited(self, way: Way, discovered: int = 0, change: str = "unchanged") -> None:
@@ -335,13 +374,21 @@ class ChannelSpider(Spider):
     def _listing_requests(self, urls: Iterable[str], way: Way) -> Iterator[Request]:
         wanted = [url for url in urls if url not in self._listings]
         self._listings.update(wanted)
-        # A backfill needs the pages themselves, to find the way to the next ones.
-        backfill = self.task.pages is not None
-        known = {} if backfill else articles.validators(self.database, wanted)
+        known = articles.validators(self.database, wanted)
+        before = articles.listed(self.database, wanted) if way.page == 1 else {}
         for url in wanted:
-            stored = known.get(url)
-            here = dataclasses.replace(way, origin=way.origin or url, known=way.known or stored is not None)
+            here = dataclasses.replace(way, origin=way.origin or url, known=way.known or url in known)
+            if way.page == 1:
+                shown = before.get(url)
+                here = dataclasses.replace(here, first=url, before=shown, depth=shown.depth if shown else 0)
+            stored = known.get(url) if self._may_be_unmodified(here) else None
             yield self._request(url, self.parse_listing, stored, {"way": here}, priority=LISTING_PRIORITY)
+
+    def _may_be_unmodified(self, way: Way) -> bool:
+        """Whether a listing need not be sent that is as it was: we know what it showed, and all behind it."""
+        if self.task.pages is None:
+            return way.page > 1 or way.before is not None
+        return way.page == 1 and way.depth >= self.task.pages
 
     # -- articles
 

@@ -97,6 +97,20 @@ def test_backfill_goes_as_deep_as_told_and_no_further_back_than_told(newsdelta):
         assert first < everything == len(site.truths())
 
 
+def test_the_days_after_a_backfill_ask_for_what_listings_show_and_lose_nothing(newsdelta):
+    with Replica(seed=5, articles=200) as site:
+        newsdelta.configure(site.url)
+        first = newsdelta.crawl("--pages", "50")
+        again = newsdelta.crawl("--pages", "50")
+        assert again["bytes"] == 0
+        assert again["not_modified"] < 0.75 * first["fetched"]
+        for topic in ("traffic", "farm") * 20:  # more than a page has
+            site.do("publish", column=365402, topic=topic)
+        site.do("edit", article=199, classes="number")
+        newsdelta.crawl("--pages", "50")
+        assert sorted(newsdelta.events()) == expected(site)
+
+
 def test_since_leaves_out_what_is_older(newsdelta, site):
     newsdelta.crawl("--since", "2025-01-01")
     days = [article["published_at"][:10] for article in newsdelta.lines("articles")]

@@ -21,6 +21,7 @@ from tests.sightings import PUBLISHER, at, link, reading, seen
 WRITES = {
     "record": lambda db: articles.record(db, seen(), Policy(), width_fold),
     "discover": lambda db: articles.discover(db, "cq", [link("1")], at(0)),
+    "note_depth": lambda db: articles.note_depth(db, "http://cq.people.com.cn/", 1),
     "remember_listing": lambda db: articles.remember_listing(
         db, "http://cq.people.com.cn/", channel="cq", etag=None, last_modified=None, now=at(0)
     ),
@@ -40,6 +41,8 @@ READS = {
     "parts": lambda db: articles.parts(db, PUBLISHER, "1"),
     "validators": lambda db: articles.validators(db, ["http://cq.people.com.cn/"]),
     "revisitable": lambda db: articles.revisitable(db, "cq", at(0)),
+    "last_visits": lambda db: articles.last_visits(db, "people.com.cn", ["1"]),
+    "listed": lambda db: articles.listed(db, ["http://cq.people.com.cn/"]),
     "rehearse": lambda db: articles.rehearse(db, seen(), Policy(), width_fold),
     "stored_pages": lambda db: articles.stored_pages(db, 1, 1),
     "find_article": lambda db: queries.find_article(db, "1"),

@@ -8,7 +8,7 @@ from datetime import timedelta
 from storage import articles
 from storage.decide import Policy
 from storage.diff import width_fold
-from storage.frontier import LONGEST_URL
+from storage.frontier import LONGEST_URL, Listed
 from storage.records import Outcome, State
 from tests.sightings import PUBLISHER, at, link, pages, reading, seen, url_of
 
@@ -85,12 +85,23 @@ def test_of_two_mirrors_of_a_page_the_one_fetched_last_counts(database):
     assert set(articles.validators(database, [mirror.url, url_of("1")])) == {mirror.url, url_of("1")}
 
 
+def published(minutes, sighting):
+    """The same visit to an article of another age."""
+    moment = None if minutes is None else at(minutes)
+    fields = replace(sighting.reading.fields, published_at=moment)
+    return replace(sighting, reading=replace(sighting.reading, fields=fields))
+
+
+def again(database, since):
+    return [one.key for one in articles.revisitable(database, "cq", at(since))]
+
+
 def test_what_to_look_at_again(database):
     for minute, key in ((0, "1"), (10, "2"), (20, "3"), (30, "4")):
-        record(database, seen(minute, key))
-    record(database, seen(25, "x", channel="sc"))
+        record(database, published(minute, seen(minute, key)))
+    record(database, published(25, seen(25, "x", channel="sc")))
     record(database, seen(40, "3", outcome=Outcome.GONE))
-    record(database, seen(41, "4", body=("改过的正文。",)))
+    record(database, published(30, seen(41, "4", body=("改过的正文。",))))
     found = articles.revisitable(database, "cq", at(10))
 
     assert [(one.key, one.state, one.visits, one.revisions) for one in found] == [
@@ -100,6 +111,66 @@ def test_what_to_look_at_again(database):
     ]
     assert found[0].url == url_of("4")
     assert found[0].last_visit == at(41)
+
+
+def test_an_article_is_as_old_as_it_says_and_as_we_know_it_where_it_says_nothing(database):
+    record(database, published(-9000, seen(20, "of-years-ago")))
+    record(database, published(None, seen(21, "undated")))
+
+    assert again(database, 10) == ["undated"]
+
+
+def test_an_old_article_is_looked_at_while_a_listing_that_is_alive_shows_it(database):
+    record(database, published(-9000, seen(0, "1")))
+    show(database, 10, "1", "of-another-channel", "never-read")
+    assert again(database, 5) == ["1"]
+    show(database, 20, "1", "of-another-channel", "never-read")
+    assert again(database, 15) == [], "it has shown the same since 10"
+    show(database, 30, "1", "2")
+    assert again(database, 15) == ["1"]
+    show(database, 40, "2")
+    assert again(database, 15) == []
+
+
+def test_an_absence_is_looked_into_whatever_the_articles_age(database):
+    doubtful = Policy(removal_visits=2, removal_after=timedelta(0))
+    record(database, published(-9000, seen(0, "1")))
+    articles.record(database, seen(5, "1", outcome=Outcome.GONE), doubtful, width_fold)
+    assert again(database, 60) == ["1"]
+    articles.record(database, seen(6, "1", outcome=Outcome.GONE), doubtful, width_fold)
+    assert again(database, 60) == []
+    assert again(database, 5) == ["1"], "it may come back"
+
+
+def show(database, minute, *keys):
+    articles.remember_listing(
+        database, HOME, channel="cq", etag=None, last_modified=None, now=at(minute), shows=keys
+    )
+
+
+def test_what_a_listing_shows_since_when_and_how_deep_it_is_known(database):
+    assert articles.listed(database, [HOME]) == {}
+    show(database, 0, "1", "2")
+    articles.note_depth(database, HOME, 7)
+    show(database, 5, "2", "1")
+    assert articles.listed(database, [HOME]) == {HOME: Listed(frozenset("12"), at(0), 7)}
+    show(database, 9, "2")
+    assert articles.listed(database, [HOME]) == {HOME: Listed(frozenset("2"), at(9), 7)}
+
+
+def test_further_pages_of_a_listing_have_validators_and_show_nothing(database):
+    page = f"{HOME}index2.html"
+    articles.remember_listing(database, page, channel="cq", etag='"2"', last_modified=None, now=at(0))
+
+    assert articles.listed(database, [page]) == {}
+    assert articles.validators(database, [page])[page].etag == '"2"'
+
+
+def test_when_articles_were_visited_last(database):
+    record(database, seen(0, "1"))
+    record(database, seen(7, "1"))
+
+    assert articles.last_visits(database, PUBLISHER, ["1", "unknown"]) == {"1": at(7)}
 
 
 def test_an_article_removed_long_ago_is_left_in_peace(database):
