@@ -57,7 +57,7 @@ class SurveySpider(Spider):
     def _request(self, want: Want) -> Request:
         meta: dict[str, Any] = {"dont_obey_robotstxt": urlsplit(want.url).path == "/robots.txt"}
         if want.rendered:
-            meta[META] = Ask()
+            meta[META] = Ask(more=want.more, depth=want.depth)
         return Request(
             want.url,
             callback=self.parse,

@@ -12,10 +12,15 @@ from storage.records import ArticleFields
 
 @dataclass(frozen=True, slots=True)
 class Want:
-    """A page to be fetched next; `rendered`: in a browser, as its script shows it."""
+    """A page to be fetched next; `rendered`: in a browser, as its script shows it.
+
+    more, depth: what is pressed there, and how often; without `more`, how often it is scrolled to its end.
+    """
 
     url: str
     rendered: bool = False
+    more: str = ""
+    depth: int = 0
 
 
 @dataclass(frozen=True, slots=True)

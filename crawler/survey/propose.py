@@ -31,6 +31,8 @@ LEAST_SAMPLES = 3
 _LEAST_FOR_SELECTORS = 5
 _DEFAULT_ZONE = "Asia/Shanghai"
 _FARTHEST = "Etc/GMT-14"
+#: How often a listing that can be unfolded is, at each visit: more than a day's articles rarely stand further down.
+_DEPTH = 3
 _COUNTED = re.compile(r":nth-|\[\d+\]")
 
 
@@ -84,7 +86,7 @@ def _found(
     label = label_of(
         _html(survey.home_page), [(_html(survey.page(s.url)), s.fields.title) for s in good if s.fields]
     )
-    javascript = _javascript(survey, good)
+    javascript = _javascript(survey, good, rules.article)
     values: dict[str, Any] = {"home": survey.home}
     values |= {"label": label} if label else {}
     if columns or not (sources.feeds or sources.sitemaps):
@@ -251,13 +253,20 @@ def _charset(survey: Survey, good: Sequence[Sample]) -> str:
     return "" if name.replace("-", "") in {said.replace("-", "") for said in lies} else name
 
 
-def _javascript(survey: Survey, good: Sequence[Sample]) -> bool | dict[str, bool]:
+def _javascript(survey: Survey, good: Sequence[Sample], article: Selectors) -> bool | dict[str, Any]:
+    """Which pages need a browser, what shows that one is there, and how often a listing is unfolded."""
     pages = [survey.page(sample.url) for sample in good]
     articles = any(page is not None and page.seen.want.rendered for page in pages)
     listings = survey.listings_scripted
+    if not (articles or listings):
+        return False
+    found: dict[str, Any] = {"wait_for": article.body} if articles and article.body else {}
+    if (unfolding := survey.unfolding()) is not None:
+        found |= {"more": unfolding.more} if unfolding.more else {}
+        found["depth"] = _DEPTH
     if articles != listings:
-        return {"listings": listings, "articles": articles}
-    return articles
+        found |= {"listings": listings, "articles": articles}
+    return found or True
 
 
 def _no_news(survey: Survey, samples: Sequence[Sample]) -> str:
@@ -304,6 +313,8 @@ def _html(page: Page | None) -> str:
 def _account(page: Page) -> str:
     """What came of looking at one page, in few words."""
     how = " in a browser" if page.seen.want.rendered else ""
+    if page.seen.want.depth:
+        how += ", unfolded"
     if not page.ok:
         return f"{page.trouble}{how}"
     if page.source:

@@ -15,6 +15,7 @@ from crawler.survey.links import Anchor, asks_for_password, may_be_column
 from crawler.survey.model import Finding, Sample, Seen, Want
 from crawler.survey.page import Page
 from crawler.survey.shapes import Shape
+from crawler.survey.unfold import LEAST_NEW, more_button
 
 #: How many of each are asked for; with robots.txt and home that is some forty requests at most.
 MOST_COLUMNS, MOST_FEEDS, MOST_MAPS, MOST_FURTHER, MOST_GUESSES = 12, 4, 3, 3, 6
@@ -43,7 +44,14 @@ class Survey:
         first = tuple(want for want in self._first() if want not in self.pages)
         if first or self.closed:
             return first
-        rounds = (self._rendered_home, self._sources, self._articles, self._rendered_articles, self._more)
+        rounds = (
+            self._rendered_home,
+            self._sources,
+            self._articles,
+            self._rendered_articles,
+            self._more,
+            self._unfolded,
+        )
         for step in rounds:
             if wanted := tuple(want for want in dict.fromkeys(step()) if want not in self.pages):
                 return wanted
@@ -188,6 +196,32 @@ class Survey:
         rendered = any(page is not None and page.seen.want.rendered for page in pages)
         chosen = sampling.choose(self.anchors(), shapes, missing, (sample.url for sample in read))
         return (Want(anchor.url, rendered=rendered) for anchor in chosen)
+
+    def _unfolded(self) -> Iterable[Want]:
+        """A listing once more, with its button pressed or scrolled down: that may bring older articles."""
+        if (listing := self._listing()) is not None:
+            button = more_button(listing.html)
+            yield Want(listing.seen.want.url, rendered=True, more=button, depth=1 if button else 2)
+
+    def unfolding(self) -> Want | None:
+        """What brought older articles on a listing, where something did."""
+        listing = self._listing()
+        before = {anchor.url for anchor in listing.headlines} if listing is not None else set()
+        for want, page in self.pages.items():
+            if want.depth and len({anchor.url for anchor in page.headlines} - before) >= LEAST_NEW:
+                return want
+        return None
+
+    def _listing(self) -> Page | None:
+        """The listing with the most headlines, of those that a browser showed."""
+        if not self.listings_scripted:
+            return None
+        shown = [page for _, page in self.column_candidates()] + [page for page in [self.home_page] if page]
+        return max(
+            (page for page in shown if page.seen.want.rendered),
+            key=lambda page: len(page.headlines),
+            default=None,
+        )
 
     def _offered(self) -> list[str]:
         """The feeds and sitemaps that home and robots.txt name."""

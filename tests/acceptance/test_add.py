@@ -12,6 +12,7 @@ import pytest
 from crawler.surveying import browser_missing
 from tests.acceptance.conftest import Newsdelta
 from tests.replica.makes import DECLINED, MAKES, Serving, make_site
+from tests.replica.scripted import PER_PAGE, ScriptedPaper
 
 BARE = "# the desk's own\n[network]\nallow_private_addresses = true   # a copy of a site\n"
 NO_BROWSER = browser_missing()
@@ -132,3 +133,20 @@ def test_the_section_goes_to_a_file_of_its_own_where_one_is_named(newsdelta: New
     written = tomllib.loads((newsdelta.folder / "paper.toml").read_text(encoding="utf-8"))
     assert written["channel"][0]["name"] == "shimen"
     assert newsdelta.config.read_bytes() == before
+
+
+@pytest.mark.skipif(bool(NO_BROWSER), reason=NO_BROWSER)
+@pytest.mark.parametrize(
+    ("listing", "unfolded"), [("", {"more": "//button[normalize-space()='加载更多']"}), ("?scroll", {})]
+)
+def test_a_listing_that_unfolds_is_unfolded(
+    newsdelta: Newsdelta, listing: str, unfolded: dict[str, str]
+) -> None:
+    configure(newsdelta)
+    with ScriptedPaper(3 * PER_PAGE + 2) as paper:
+        newsdelta("channels", "add", paper.url + listing, "--name", "lamp", "--yes")
+        newsdelta("crawl", "lamp")
+    (channel,) = tomllib.loads(newsdelta.config.read_text(encoding="utf-8"))["channel"]
+    found = channel["javascript"]
+    assert {key: found[key] for key in ("more", "depth") if key in found} == {**unfolded, "depth": 3}
+    assert len(newsdelta.lines("articles", "--limit", "100")) == 3 * PER_PAGE + 2
