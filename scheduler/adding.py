@@ -6,16 +6,39 @@ import difflib
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
+from crawler.sites import CHANNELS
 from crawler.sites.addresses import key_of, plain
-from crawler.survey import Finding
+from crawler.sites.model import Channel
+from crawler.survey import Finding, Sample
 from crawler.survey.naming import channel_name
+from crawler.urls import host_of
 from scheduler.config_edit import add_channel, change_channel, channel_toml
 from storage.errors import ConfigError
 
 #: What a person chooses for a channel, and a survey never changes.
 _CHOSEN = frozenset(("name", "label", "home"))
+_FIRST_WORDS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleRow:
+    """An article that was read, in one line, to be compared with the others; `characters` of its text.
+
+    `problem` says why the page is left out, '' for one that is not.
+    """
+
+    url: str
+    title: str = ""
+    published_at: datetime | None = None
+    source: str = ""
+    authors: tuple[str, ...] = ()
+    first_words: str = ""
+    characters: int = 0
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +61,52 @@ class Addition:
         return "\n".join(difflib.unified_diff(old, new, file, file, lineterm=""))
 
 
-def addition(finding: Finding, config: str, name: str | None, taken: Iterable[str]) -> Addition:
+def address_of(url: str) -> str:
+    """The home page's address: https:// where no scheme is said, a slash where there is no path. Raises ConfigError."""
+    whole = url if "://" in url else f"https://{url}"
+    try:
+        parts = urlsplit(whole)
+        named = parts.scheme in ("http", "https") and parts.hostname and whole.isprintable()
+        _ = parts.port
+    except ValueError:
+        named = None
+    if not named:
+        raise ConfigError(
+            "This is no address of a site", subject=url, mend="Write for example https://www.example.com/"
+        )
+    return parts._replace(path=parts.path or "/", fragment="").geturl()
+
+
+def built_in(home: str) -> Channel | None:
+    """The built-in channel of this host, which needs no selectors; None where there is none."""
+    return next((known for known in CHANNELS.values() if host_of(known.home) == host_of(home)), None)
+
+
+def row_of(sample: Sample) -> ArticleRow:
+    """An article of a survey in one line."""
+    fields = sample.fields
+    if fields is None:
+        return ArticleRow(sample.url, problem=sample.problem)
+    return ArticleRow(
+        sample.url,
+        fields.title,
+        fields.published_at,
+        fields.source,
+        fields.authors,
+        fields.body[0][:_FIRST_WORDS] if fields.body else "",
+        sum(map(len, fields.body)),
+        sample.problem,
+    )
+
+
+def addition(
+    finding: Finding, config: str, name: str | None, taken: Iterable[str], keep: Iterable[str] = ()
+) -> Addition:
     """Work out what a finding does to a config's text.
 
     `name`: what the channel is to be called, None: its name in the config, else one made from its host. `taken`: names
-    that are not to be had. Raises ConfigError for a name that another site's channel has.
+    that are not to be had. `keep`: built-in channels that are to be watched further, though a config without a
+    [[channel]] names none. Raises ConfigError for a name that another site's channel has.
     """
     sections = tomllib.loads(config).get("channel", [])
     there = _section(sections, finding.home, name)
@@ -55,7 +119,14 @@ def addition(finding: Finding, config: str, name: str | None, taken: Iterable[st
         raise ConfigError("Another channel has this name", subject=name, mend="Choose another with --name")
     chosen = name or channel_name(finding.home, taken)
     values = {"name": chosen, **finding.values}
-    return Addition(chosen, channel_toml(values), config, add_channel(config, values))
+    base = config if sections else _with_names(config, keep)
+    return Addition(chosen, channel_toml(values), config, add_channel(base, values))
+
+
+def _with_names(config: str, names: Iterable[str]) -> str:
+    for name in names:
+        config = add_channel(config, {"name": name})
+    return config
 
 
 def _section(sections: list[dict[str, Any]], home: str, name: str | None) -> dict[str, Any] | None:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import click
 
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from crawler.survey import Finding, Sample, Seen
     from scheduler.adding import Addition
 
-_FIRST_WORDS, _LEAST_WIDTH = 12, 130
+_LEAST_WIDTH = 130
 
 
 @click.command("add")
@@ -38,6 +37,8 @@ def command(config: Config, url: str, name: str | None, yes: bool, out: str | No
     thirty requests at the pace of a crawl, robots.txt obeyed. Shows the section for the config and what it reads by
     it, and writes it when you agree.
     """
+    from scheduler.adding import address_of
+
     home = address_of(url)
     _refuse_built_in(home)
     finding = _survey(config, home, quiet=as_json_ or not sys.stderr.isatty())
@@ -58,22 +59,10 @@ def command(config: Config, url: str, name: str | None, yes: bool, out: str | No
     _tell(config, plan, _write(plan, target, out), out)
 
 
-def address_of(url: str) -> str:
-    """The home page's address: https:// where no scheme is said, a slash where there is no path. Raises ConfigError."""
-    whole = url if "://" in url else f"https://{url}"
-    parts = urlsplit(whole)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ConfigError(
-            "This is no address of a site", subject=url, mend="Write for example https://www.example.com/"
-        )
-    return parts._replace(path=parts.path or "/", fragment="").geturl()
-
-
 def _refuse_built_in(home: str) -> None:
-    from crawler.sites import CHANNELS
-    from crawler.urls import host_of
+    from scheduler.adding import built_in
 
-    known = next((item for item in CHANNELS.values() if host_of(item.home) == host_of(home)), None)
+    known = built_in(home)
     if known is not None:
         raise ConfigError(
             f"{known.label} is built in, and needs no selectors",
@@ -153,21 +142,10 @@ def document(finding: Finding, plan: Addition | None, written: Path | None) -> d
 
 
 def _as_row(sample: Sample) -> dict[str, Any]:
-    fields = sample.fields
-    return {
-        "url": sample.url,
-        "title": fields.title if fields else "",
-        "published_at": fields.published_at if fields else None,
-        "source": fields.source if fields else "",
-        "authors": list(fields.authors) if fields else [],
-        "first_words": _first_words(sample),
-        "characters": len("".join(fields.body)) if fields else 0,
-        "problem": sample.problem or None,
-    }
+    from scheduler.adding import row_of
 
-
-def _first_words(sample: Sample) -> str:
-    return sample.fields.body[0][:_FIRST_WORDS] if sample.fields and sample.fields.body else ""
+    row = asdict(row_of(sample))
+    return {**row, "authors": list(row["authors"]), "problem": row["problem"] or None}
 
 
 def _show(finding: Finding, plan: Addition, target: Path) -> None:

@@ -29,7 +29,7 @@ LONG = "public, max-age=31536000, immutable"
 
 def make_app(site: Site) -> App:
     """Put the pages of a site together, and what stands in front of them."""
-    kept = Kept(_pages(site), Changes(site.database), site.config)
+    kept = Kept(_pages(site), Changes(site.database), lambda: (site.config(), site.looks.version))
     return Guard(kept, hosts=site.settings.hosts, door=site.door)
 
 

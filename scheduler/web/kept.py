@@ -36,7 +36,7 @@ LONGEST = 15.0
 LARGEST, ROOM = 300_000, 32_000_000
 #: Never kept: secrets, clocks, streams, bytes as they came, files that browsers keep for good.
 _NOT_KEPT = ("/keys", "/api/v1/keys", "/login", "/metrics", "/static/", "/healthz", "/readyz")
-_NOT_KEPT_PARTS = ("/bytes/", "/orders/")
+_NOT_KEPT_PARTS = ("/bytes/", "/orders/", "/looks/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,21 +117,21 @@ class Shelf:
 
 @dataclass(slots=True)
 class Watchman:
-    """Clears the shelf when the store or the config changed."""
+    """Clears the shelf when the store changed, or what this process holds: the config, looks at sites."""
 
     shelf: Shelf
     changes: Changes
-    config: Callable[[], object]
+    own: Callable[[], object]
     clock: Callable[[], float]
-    _config: object = None
+    _own: object = None
     _mark: str = ""
     _looked: float = float("-inf")
     _cleared: float = float("-inf")
 
     async def look(self, now: float) -> None:
         """See whether something changed. Raises StorageError."""
-        if (config := self.config()) is not self._config:
-            self._config = config
+        if (own := self.own()) != self._own:
+            self._own = own
             self.shelf.clear()
         if self.changes.cheap:
             self._compare(self.changes.mark(), now)
@@ -152,13 +152,13 @@ class Kept:
         self,
         app: App,
         changes: Changes,
-        config: Callable[[], object],
+        own: Callable[[], object],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._app = app
         self._clock = clock
         self._shelf = Shelf()
-        self._watchman = Watchman(self._shelf, changes, config, clock)
+        self._watchman = Watchman(self._shelf, changes, own, clock)
         self._place = f"csrf-{secrets.token_urlsafe(18)}"  # no article can hold it: nobody has seen it
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:

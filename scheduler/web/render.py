@@ -20,7 +20,7 @@ from markupsafe import Markup
 
 from crawler.sites import CHANNELS
 from scheduler.healing import config_diff
-from scheduler.web import say
+from scheduler.web import findings, say
 from scheduler.web.access import COOKIE, SESSION, Scope, Visitor
 from scheduler.web.rows import Rows, shown, size
 from scheduler.web.site import site_of
@@ -141,6 +141,7 @@ def _environment(language: str, zone: ZoneInfo, labelled: tuple[tuple[str, str],
     say = translator(language)
     rows = Rows(say, lambda name: channel_name(name, labels, language), zone)
     environment.filters.update(link=safe_link, size=size, config_diff=config_diff)
+    environment.filters.update(finding=lambda words: findings.said(words, say))
     environment.filters.update(say=say, channel=lambda name: channel_name(name, labels, language))
     environment.filters.update(
         stamp=rows.stamp, event_cells=rows.event, article_row=rows.article, run_cells=rows.run

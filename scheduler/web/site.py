@@ -12,12 +12,15 @@ from scheduler.alerts.model import Answer
 from scheduler.config import Config
 from scheduler.web.access import Doorkeeper
 from scheduler.web.foresights import Foresights
+from scheduler.web.looks import Looks
 from scheduler.web.settings import WebSettings
 from storage.database import Database
 from storage.records import Subscription
 
 #: Sends a subscription's test message; gives what each destination is called, and its answer.
 SendTest = Callable[[Subscription], Awaitable[list[tuple[str, Answer]]]]
+#: Goes on by the config as its file is now; says whether all who watch do. Raises NewsdeltaError.
+Reread = Callable[[], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,8 @@ class Site:
     door: Doorkeeper
     now: Callable[[], datetime]
     send_test: SendTest
+    reread: Reread
+    looks: Looks
     foresights: Foresights = field(default_factory=Foresights)
 
 

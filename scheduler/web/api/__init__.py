@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from scheduler.web.api import alerts, articles, channels, events, keys, runs, stories
+from scheduler.web.api import alerts, articles, channels, events, keys, looks, runs, stories
 
-ROUTERS = [module.router for module in (articles, events, stories, channels, runs, alerts, keys)]
+ROUTERS = [module.router for module in (articles, events, stories, looks, channels, runs, alerts, keys)]

@@ -41,14 +41,14 @@ class ChannelState:
 def list_channels(request: Request) -> Response:
     """List the watched channels."""
     site = site_of(request)
-    return answer(request, Page(_states(site, tuple(site.config().channels))))
+    return answer(request, Page(states(site, tuple(site.config().channels))))
 
 
 @router.get("/{name}", response_model=ChannelState, dependencies=READ)
 def show_channel(request: Request, name: str) -> Response:
     """One watched channel."""
     site = site_of(request)
-    return answer(request, _states(site, (watched(site, name).name,))[0])
+    return answer(request, states(site, (watched(site, name).name,))[0])
 
 
 @router.get("/{name}/plan", response_model=Foresight, dependencies=READ)
@@ -77,10 +77,11 @@ def resume(request: Request, name: str) -> Response:
 def _changed(request: Request, name: str, *, pause: bool) -> Response:
     site = site_of(request)
     pause_or_resume(site, name, pause=pause)
-    return answer(request, _states(site, (name,))[0])
+    return answer(request, states(site, (name,))[0])
 
 
-def _states(site: Site, names: tuple[str, ...]) -> tuple[ChannelState, ...]:
+def states(site: Site, names: tuple[str, ...]) -> tuple[ChannelState, ...]:
+    """Watched channels as they are now. Raises StorageError."""
     config, paused = site.config(), pauses.paused(site.database)
     return tuple(
         ChannelState(

@@ -35,18 +35,30 @@ document.querySelectorAll("form[data-ask]").forEach((form) => form.addEventListe
   if (!window.confirm(form.dataset.ask)) event.preventDefault();
 }));
 
-// An order is followed by server-sent events; at its end the page is loaded again, with what it did.
+// What goes on (a crawl, a look at a site) is followed by server-sent events; at its end the page is loaded again.
 document.querySelectorAll("[data-follow]").forEach((panel) => {
   if (!panel.dataset.follow) return;
-  const say = (name, what) => { const place = panel.querySelector(`[data-say="${name}"]`); if (place) place.textContent = what; };
+  const place = (name) => panel.querySelector(`[data-say="${name}"]`);
+  const say = (name, what) => { if (place(name)) place(name).textContent = what; };
+  const crawl = ({ progress }) => {
+    say("done", progress.done);
+    say("queued", progress.queued);
+    say("changes", progress.changes.map(([name, count]) => `${name} ${count}`).join("  "));
+    const bar = panel.querySelector("progress");
+    if (bar) { bar.max = progress.queued || 1; bar.value = progress.done; }
+  };
+  const look = ({ seen }) => {
+    say("done", seen.length);
+    seen.slice(place("seen").children.length).forEach((page) => {
+      const line = document.createElement("li");
+      line.textContent = `${page.what}  ${page.url}`;
+      place("seen").append(line);
+    });
+  };
   const source = new EventSource(panel.dataset.follow);
   source.onmessage = (message) => {
-    const order = JSON.parse(message.data);
-    say("done", order.progress.done);
-    say("queued", order.progress.queued);
-    say("changes", order.progress.changes.map(([name, count]) => `${name} ${count}`).join("  "));
-    const bar = panel.querySelector("progress");
-    if (bar) { bar.max = order.progress.queued || 1; bar.value = order.progress.done; }
+    const said = JSON.parse(message.data);
+    if (said.seen) look(said); else crawl(said);
   };
   source.addEventListener("end", () => { source.close(); location.reload(); });
 });

@@ -6,8 +6,7 @@ import pytest
 
 from crawler.survey import Finding
 from crawler.survey.naming import channel_name
-from scheduler.adding import addition
-from scheduler.cli.add import address_of
+from scheduler.adding import addition, address_of
 from storage.errors import ConfigError
 
 FOUND = Finding(
