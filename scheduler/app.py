@@ -28,13 +28,14 @@ from scheduler.retention import prune
 from scheduler.revisit import PageId
 from scheduler.rhythm import Plan
 from scheduler.tell import Teller
+from scheduler.trouble import Trouble
 from scheduler.websub import keep_subscribed
 from scheduler.wellness import InHand, Look
 from storage import crawls, pauses, queries
 from storage.context import working_on
 from storage.database import Database
 from storage.decide import Policy
-from storage.errors import NewsdeltaError, StorageError
+from storage.errors import DatabaseUnreachable, NewsdeltaError, StorageError
 from storage.quiet import tell_quiet
 from storage.records import CrawlOrder, Event, OrderProgress
 
@@ -54,6 +55,7 @@ QUIET_EVERY = 300.0
 NIGHT = 3
 #: Seconds between two looks after the workers' jobs; between two tries of who stands by to take over.
 MEND_EVERY, STAND_BY = 5.0, 2.0
+_PAUSED, _FEEDS = "Pauses of channels cannot be read", "Feeds cannot be written"
 _NOT_TAKEN = "The config is not taken, the old one stays: %s"
 
 
@@ -130,6 +132,7 @@ class Watch:
         self.heart = Heart(
             lambda: self.config, database, self.look, lambda: tuple(self.deliverer.destinations)
         )
+        self._troubles = {what: Trouble(log, what) for what in (_PAUSED, _FEEDS)}
 
     def _hands(self, limits: Limits) -> Hands:
         """Who carries crawls out: the workers where there is a queue, else a process of this machine."""
@@ -265,7 +268,9 @@ class Watch:
         try:
             self._paused = frozenset(pauses.paused(self.database))
         except StorageError as error:
-            log.warning("Which channels are paused cannot be read now: %s", error)
+            self._troubles[_PAUSED].met(error)
+        else:
+            self._troubles[_PAUSED].over()
         return self._paused
 
     async def _visit(self, plan: HostPlan, batch: Batch) -> CrawlResult | None:
@@ -302,7 +307,8 @@ class Watch:
                 raise CrawlFailedError("The crawl was cancelled before it began", subject=task.channel.name)
             with working_on(channel=task.channel.name):
                 result = await self._carry_out(task, tell, cancelled)
-        self._report(result)
+        with contextlib.suppress(OSError):  # the output is full
+            self._report(result)
         return result
 
     async def _carry_out(
@@ -335,7 +341,9 @@ class Watch:
                 await asyncio.to_thread(publish, self.config, self.database, utc_now())
                 self._published = last
         except NewsdeltaError as error:
-            log.error("%s", error)
+            self._troubles[_FEEDS].met(error)
+        else:
+            self._troubles[_FEEDS].over()
 
     async def _prune(self) -> None:
         """Give up what [retention] says is too old, beside all else."""
@@ -476,6 +484,7 @@ async def _lead(
         watching.begin()
         helpers = [
             asyncio.ensure_future(_keep_hold(holder)),
+            asyncio.ensure_future(_keep_store(watching.database)),
             asyncio.ensure_future(_mind_clock(watching, show)),
             asyncio.ensure_future(watching.deliverer.run()),
             asyncio.ensure_future(watching.heart.beat_on()),
@@ -537,6 +546,16 @@ async def _keep_hold(holder: Holder) -> None:
     while await asyncio.to_thread(holder.still_held):  # a dead network takes seconds to show itself
         await asyncio.sleep(HOLD_EVERY)
     raise AlreadyWatchedError("Another newsdelta took over this database while it could not be reached")
+
+
+async def _keep_store(database: Database) -> None:
+    while database.is_in_place():
+        await asyncio.sleep(CLOCK_EVERY)
+    raise DatabaseUnreachable(
+        "The database's file was removed or replaced while it was watched",
+        subject=database.url,
+        mend="Put the right one there, and start newsdelta watch again",
+    )
 
 
 async def _mind_clock(watching: Watch, show: Callable[[str], None] | None) -> None:

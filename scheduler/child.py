@@ -16,7 +16,7 @@ import psutil
 from crawler.loglines import LogLine
 from crawler.serve import Cancel, Order, Start, decode_answer, encode_line
 from crawler.task import CrawlResult, CrawlTask
-from storage.errors import NewsdeltaError
+from storage.errors import NewsdeltaError, StorageError
 from storage.records import OrderProgress
 
 Tell = Callable[[OrderProgress], None]
@@ -133,8 +133,14 @@ class CrawlerProcess:
             if self._child and self._child.worn_out():
                 self.retire()
             if self._child is None:
-                self._child = await _Child.spawn(self._start(), self._limits)
+                self._child = await self._spawned(task)
             return self._child
+
+    async def _spawned(self, task: CrawlTask) -> _Child:
+        try:
+            return await _Child.spawn(self._start(), self._limits)
+        except (StorageError, OSError) as error:
+            raise crawl_failed(task, f"no process could be started for it ({error})") from error
 
 
 class _Child:

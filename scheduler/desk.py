@@ -9,6 +9,7 @@ from datetime import datetime
 
 from crawler.task import CrawlResult
 from scheduler.child import Tell
+from scheduler.trouble import Trouble
 from storage import orders
 from storage.database import Database
 from storage.errors import NewsdeltaError, StorageError
@@ -39,6 +40,7 @@ class Desk:
         self._free = free
         self._going: set[asyncio.Task[None]] = set()
         self._stopped = asyncio.Event()
+        self._trouble = Trouble(log, "Orders cannot be read")
 
     async def look(self) -> None:
         """Take the orders that wait, and give up those whose process was killed."""
@@ -47,12 +49,14 @@ class Desk:
             while len(self._going) < AT_ONCE and not self._stopped.is_set() and self._takes():
                 order = orders.take(self._database, self._now())
                 if order is None:
-                    return
+                    break
                 carrying = asyncio.ensure_future(self._carry_out(order))
                 self._going.add(carrying)
                 carrying.add_done_callback(self._going.discard)
         except StorageError as error:
-            log.warning("Orders cannot be read now: %s", error)
+            self._trouble.met(error)
+        else:
+            self._trouble.over()
 
     async def stop(self) -> None:
         """Take none any more, and let those under way finish the pages in hand."""

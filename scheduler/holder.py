@@ -20,7 +20,7 @@ from urllib.parse import unquote
 import psycopg
 
 from storage.database import libpq_url
-from storage.errors import DatabaseUnreachable, NewsdeltaError
+from storage.errors import DatabaseUnreachable, NewsdeltaError, StorageError
 from storage.locks import Lock
 
 #: Seconds that a lock on a file is tried for: who only looks whether there is a watcher holds it for a moment.
@@ -50,7 +50,12 @@ class Holder(Protocol):
 def hold(database_url: str, since: datetime) -> Holder:
     """Become the one watcher of a database. Raises AlreadyWatchedError with the holder's name, StorageError."""
     if database_url.startswith("sqlite"):
-        return FileHolder(_lock_file(database_url), since)
+        path = _lock_file(database_url)
+        try:
+            return FileHolder(path, since)
+        except OSError as error:
+            what = "The watcher's lock cannot be written"
+            raise StorageError(what, subject=str(path), mend=str(error.strerror)) from error
     return SessionHolder(database_url, since)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
-from crawler.task import CrawlResult
+from crawler.task import CrawlResult, Problem
 from storage.records import Event
 
 log = logging.getLogger(__name__)
@@ -30,6 +31,19 @@ def log_crawl(result: CrawlResult) -> None:
         mend = f" {problem.mend}." if problem.mend else ""
         words = f"{result.channel}: {problem.url}: {problem.what}.{mend}"
         log.warning("%s", words, extra={**about, "url": problem.url})
+
+
+class Reports:
+    """Logs one crawl after another; what the crawl of the same channel before had met, too, is not said again."""
+
+    def __init__(self) -> None:
+        self._met: dict[str, frozenset[Problem]] = {}
+
+    def __call__(self, result: CrawlResult) -> None:
+        """Log what a crawl did."""
+        before = self._met.get(result.channel, frozenset())
+        self._met[result.channel] = frozenset(result.problems)
+        log_crawl(replace(result, problems=tuple(one for one in result.problems if one not in before)))
 
 
 def log_event(event: Event) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
+from scheduler.trouble import Trouble
 from storage import queries
 from storage.database import Database
 from storage.errors import StorageError
@@ -20,12 +21,15 @@ class Teller:
         self._database = database
         self._listener = listener
         self._after = after
+        self._trouble = Trouble(log, "Events cannot be told")
 
     async def tell_new(self) -> None:
         """Hand on the events stored since the last call; where the store is in trouble, the next call does it."""
         try:
             for event in queries.events(self._database, after_id=self._after):
+                self._after = event.id  # where the output is full, the line waits in its buffer
                 self._listener(event)
-                self._after = event.id
-        except StorageError as error:
-            log.warning("Events cannot be told now: %s", error)
+        except (StorageError, OSError) as error:
+            self._trouble.met(error)
+        else:
+            self._trouble.over()

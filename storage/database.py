@@ -11,6 +11,7 @@ than fail when they try to turn a read lock into a write lock. PostgreSQL goes t
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -54,6 +55,8 @@ class Database:
         self._shared: _Shared | None = None
         self.readonly = readonly
         self.is_sqlite = engine.dialect.name == "sqlite"
+        self._file = Path(str(engine.url.database)) if self.is_sqlite else None
+        self._opened = _identity(self._file)
         shown = engine.url.set(drivername=engine.dialect.name).difference_update_query(_SECRET_OPTIONS)
         self.url = shown.render_as_string(hide_password=True)
 
@@ -73,10 +76,38 @@ class Database:
         database = cls(_engine(parsed, readonly), readonly=readonly)
         try:
             database._settle_schema(create)
+            database._opened = _identity(database._file)
         except BaseException:
             database.close()
             raise
         return database
+
+    def is_in_place(self) -> bool:
+        """Whether the file of an SQLite database is still the one that was opened: what is written to one that
+        was removed or replaced is lost, and no error says so. Always true of PostgreSQL.
+        """
+        return _identity(self._file) == self._opened
+
+    def make_lasting(self) -> None:
+        """Return when all that was committed is on the disk; PostgreSQL sees to that at each commit.
+
+        SQLite does not (`synchronous = NORMAL`): a power cut may take the last commits, up to the last checkpoint.
+        Raises StorageError.
+        """
+        if self._file is None:
+            return
+        log = self._file.with_name(self._file.name + "-wal")
+        try:
+            handle = os.open(log, os.O_RDONLY)
+            try:
+                os.fdatasync(handle)
+            finally:
+                os.close(handle)  # SQLite's locks are on other files, and stay
+        except FileNotFoundError:
+            return  # all is in the database's file, safe since its checkpoint
+        except OSError as error:
+            kind, message, mend = _SQLITE_ERRORS[10]
+            raise kind(message, subject=self.url, mend=mend) from error
 
     def close(self) -> None:
         """Give back every connection."""
@@ -247,6 +278,15 @@ def _prepare_file(url: URL, create: bool) -> None:
         raise DatabaseUnreachable(
             "The database's folder cannot be made", subject=str(path.parent), mend=str(error.strerror)
         ) from error
+
+
+def _identity(file: Path | None) -> tuple[int, int] | None:
+    """Which file is at a path: its device and number; None where there is none."""
+    try:
+        found = file.stat() if file else None
+    except FileNotFoundError:
+        return None
+    return (found.st_dev, found.st_ino) if found else None
 
 
 def _engine(url: URL, readonly: bool) -> Engine:

@@ -259,7 +259,11 @@ def claim(
         if rate is not None and heads:
             heads = heads[: _spend(connection, place, rate, now, len(heads))]
         hold = _Hold(secrets.token_hex(8), now, now + lease, _database_id(connection) if heads else "")
-        return _take(connection, heads, hold)
+        claims = _take(connection, heads, hold)
+    if claims:
+        # What is sent must be known for good: after a power cut another event would get its number, and its key.
+        database.make_lasting()
+    return claims
 
 
 @dataclass(frozen=True, slots=True)

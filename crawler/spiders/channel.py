@@ -18,6 +18,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.answers import asked_url, body_of, header, latency, reason
+from crawler.faults import Faults
 from crawler.hosts import Hosts
 from crawler.listed import depth_after, front, is_alive, is_followed, read_before, to_visit, touched
 from crawler.middlewares import StoppedError
@@ -43,7 +44,7 @@ from crawler.text.decode import decode, decode_as
 from crawler.visit import Ask, Visit, judge
 from storage import articles, hubs
 from storage.database import Database
-from storage.errors import PageAbsent, PageError
+from storage.errors import PageAbsent, PageError, StorageError
 from storage.records import EventKind, Link, Outcome
 
 #: Listings come before articles, so that what they show is known early.
@@ -110,6 +111,7 @@ class ChannelSpider(Spider):
         self.hosts = hosts
         self.browser = browser  # crawler.render.browser.Browser, for a channel that needs one
         self.readers = Readers()
+        self.faults = Faults(self.tally, self.task.channel.home)
         self._database = database
         self._quarantine: Quarantine | None = None
         self._keys: set[str] = set()  # of the articles that this run visits
@@ -126,6 +128,8 @@ class ChannelSpider(Spider):
         spider = super().from_crawler(crawler, *args, **kwargs)
         crawler.signals.connect(spider.settle_doubts, signals.spider_idle)
         crawler.signals.connect(spider.closed_down, signals.spider_closed)
+        for fault in (signals.spider_error, signals.item_error):
+            crawler.signals.connect(spider.met_a_fault, fault)
         if spider._database is None:
             spider._database = Database.open(crawler.settings["NEWSDELTA_DATABASE_URL"])
         return spider
@@ -551,6 +555,10 @@ class ChannelSpider(Spider):
 
     # -- common
 
+    def met_a_fault(self, failure: Failure) -> None:
+        """Note what was raised where a page was read, or stored."""
+        self.faults.note(failure.value)
+
     def _asked(self) -> None:
         self._open += 1
         self.tally.requested()
@@ -594,6 +602,12 @@ class ChannelSpider(Spider):
     async def closed_down(self, reason: str) -> None:
         """Judge what is held, and close the run in the store."""
         await self.readers.close()
+        try:
+            self._close_run()
+        except StorageError as error:  # what was held is visited again
+            self.faults.note(error)
+
+    def _close_run(self) -> None:
         self._judge()
         if (
             not self._links_found

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import logging
+import os
 import sys
 
 import click
@@ -72,3 +74,10 @@ def main() -> None:
 
         click.echo(f"newsdelta: {MASK(str(error))}", err=True)
         sys.exit(2 if isinstance(error, ConfigError) else 1)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            click.echo(f"newsdelta: {error.strerror or error}: {error.filename or 'the output'}", err=True)
+        os.dup2(
+            os.open(os.devnull, os.O_WRONLY), 1
+        )  # what could not be written is not tried again at the end
+        sys.exit(1)

@@ -60,14 +60,14 @@ def _once(config: Config, out: Console) -> int:
 
 def _watch(config: Config, out: Console, web: bool) -> None:
     from scheduler.app import watch_until_signal
-    from scheduler.report import log_crawl
+    from scheduler.report import Reports
 
     with _status_line(out) as show:
         asyncio.run(
             watch_until_signal(
                 config,
                 tell=_teller(out),
-                report=log_crawl,
+                report=Reports(),
                 read_config=lambda: _read_again(config),
                 show=show,
                 greet=partial(tell, config) if web else None,
