@@ -67,9 +67,10 @@ class RetentionSection(Section, frozen=True):
     observations: str | None = None
     notifications: str | None = None
     archive: str | None = None
+    revisions: str | None = None
 
     def __post_init__(self) -> None:
-        for key in ("observations", "notifications", "archive"):
+        for key in ("observations", "notifications", "archive", "revisions"):
             age(key, getattr(self, key))
 
     def retention(self) -> Retention:
@@ -78,21 +79,23 @@ class RetentionSection(Section, frozen=True):
             age("observations", self.observations),
             age("notifications", self.notifications),
             age("archive", self.archive),
+            age("revisions", self.revisions),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """How long things are kept; None: for ever."""
+    """How long things are kept; None: for ever. revisions: until those that another followed are packed."""
 
     observations: timedelta | None = None
     notifications: timedelta | None = None
     archive: timedelta | None = None
+    revisions: timedelta | None = None
 
     @property
     def is_set(self) -> bool:
         """Whether anything ends at all."""
-        return any((self.observations, self.notifications, self.archive))
+        return any((self.observations, self.notifications, self.archive, self.revisions))
 
 
 def default_folder(database_url: str, data: Path) -> Path:

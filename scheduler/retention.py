@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from scheduler.archive_settings import Retention
-from storage import maintenance, retention
+from storage import compaction, maintenance, retention
 from storage.database import Database
 
 
@@ -19,6 +19,12 @@ def prune(
     if before is not None:
         folded = retention.fold_observations(database, before)
         yield f"{folded} observations became counts by day."
+    if kept.revisions is not None:
+        packed = compaction.compact(database, now - kept.revisions)
+        yield (
+            f"{packed.revisions} superseded revisions packed, "
+            f"{packed.before / 2**20:.1f} MB into {packed.after / 2**20:.1f} MB."
+        )
     if kept.notifications is not None:
         dropped = maintenance.prune_notifications(database, now - kept.notifications)
         yield f"{dropped} notifications dropped."

@@ -21,7 +21,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, delete, select, update
 
-from storage import archive, outbox, search, story_index
+from storage import archive, compaction, outbox, search, story_index
 from storage.bodies import StoredPage, pack, unpack
 from storage.database import Database
 from storage.decide import Change, Decision, Known, Policy, decide
@@ -405,6 +405,7 @@ def _insert_revision(
 
 def _replace_reading(connection: Connection, article: int, number: int, reading: Reading) -> str:
     """Replace what a revision says, and return its old text. The caller keeps the article's row true."""
+    compaction.restore(connection, article)
     before = connection.execute(_CANONICAL, {"of": article, "nth": number}).first()
     if before is None:
         raise _no_revision(article, number)

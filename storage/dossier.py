@@ -24,10 +24,11 @@ from sqlalchemy import Connection, select
 from storage import archive, chain, warc
 from storage.archive import Entry
 from storage.bodies import StoredPage, unpack
+from storage.compaction import revisions_of
 from storage.database import Database
 from storage.errors import ArchiveError
 from storage.records import Article, Event, Observation, Revision, as_json
-from storage.rows import EVENT, OBSERVATION, REVISION, event_of, observation_of, pages_of, revision_of
+from storage.rows import EVENT, OBSERVATION, REVISION, event_of, observation_of, pages_of
 from storage.schema import addresses, bodies, events, observations, revisions, visit_days
 
 REVISION_FORM, HISTORY_FORM, SEAL_FORM = (f"newsdelta-{name}/1" for name in ("revision", "history", "seal"))
@@ -70,7 +71,10 @@ def write(
     """
     writer = _Writer(out)
     with database.read() as connection:
-        told = [(revision_of(row), pages_of(row.pages)) for row in _revisions(connection, article.id)]
+        rows = _revisions(connection, article.id)
+        told = [
+            (one, pages_of(row.pages)) for one, row in zip(revisions_of(connection, rows), rows, strict=True)
+        ]
         writer.add(_about(article, now, software))
         fetched = _write_fetches(connection, article.id, told, writer)
         previous, lost = "", []

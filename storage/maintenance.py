@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError
 
-from storage import archive, outbox, search, story_index, subscriptions, warc
+from storage import archive, compaction, outbox, search, story_index, subscriptions, warc
 from storage.archive_files import held
 from storage.bodies import ZstdError, body_digest, unpack
 from storage.database import Database
@@ -89,6 +89,7 @@ def check(database: Database) -> Report:
         findings += _head_findings(connection)
         findings += _page_findings(connection)
         findings += _body_findings(connection)
+        findings += _packed_findings(connection)
         findings += _archive_findings(connection)
         findings += _story_findings(connection)
         findings += _outbox_findings(connection)
@@ -290,6 +291,11 @@ def _body_findings(connection: Connection) -> Iterator[str]:
                 sound = False
             if not sound:
                 yield f"body {row.digest}: it is not what was stored"
+
+
+def _packed_findings(connection: Connection) -> Iterator[str]:
+    for number in compaction.damaged(connection):
+        yield f"revision {number}: its packed texts cannot be read"
 
 
 def _archive_findings(connection: Connection) -> Iterator[str]:

@@ -45,7 +45,7 @@ from sqlalchemy import (
     update,
 )
 
-from storage import pace, rules, subscriptions
+from storage import compaction, pace, rules, subscriptions
 from storage.database import Database
 from storage.jsontext import from_json
 from storage.records import (
@@ -156,8 +156,10 @@ def _drafts(connection: Connection, made: Iterable[Rule], event: Event, fold: Fo
 def _texts(connection: Connection, event: Event, fold: Fold) -> tuple[Said, ...]:
     """What the article says at this event and, of an edit, what it said before."""
     asked = ({"of": event.article, "nth": nth} for nth in (event.to_revision, event.from_revision) if nth)
-    rows = (_TEXT.first(connection, one) for one in asked)
-    return tuple(rules.said(row.canonical, from_json(row.fields, ArticleFields), fold) for row in rows if row)
+    rows = [row for one in asked if (row := _TEXT.first(connection, one))]
+    packed = compaction.texts(connection, [row.id for row in rows if not row.fields])  # of an old event
+    whole = (packed.get(row.id, row) for row in rows)
+    return tuple(rules.said(one.canonical, from_json(one.fields, ArticleFields), fold) for one in whole)
 
 
 def _told_of(connection: Connection, story: int | None) -> set[str]:
@@ -784,7 +786,7 @@ _MOVE_BATCH = Write(
 )
 
 _TEXT = Read(
-    lambda kind: select(revisions.c.canonical, revisions.c.fields).where(
+    lambda kind: select(revisions.c.id, revisions.c.canonical, revisions.c.fields).where(
         revisions.c.article == bindparam("of"), revisions.c.number == bindparam("nth")
     )
 )

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Select, and_, bindparam, func, select, tuple_
 
 from storage import search as search_index
+from storage.compaction import revisions_of
 from storage.database import Database
 from storage.errors import NotFound
 from storage.records import (
@@ -149,10 +150,11 @@ def revision(database: Database, article: int, number: int | None = None) -> Rev
     if number is not None:
         wanted = wanted.where(revisions_table.c.number == number)
     with database.read() as connection:
-        row = connection.execute(wanted.order_by(revisions_table.c.number.desc()).limit(1)).first()
-    if row is None:
+        rows = connection.execute(wanted.order_by(revisions_table.c.number.desc()).limit(1)).all()
+        found = revisions_of(connection, rows)
+    if not found:
         raise NotFound("There is no such revision", subject=f"article {article}, revision {number or 'last'}")
-    return revision_of(row)
+    return found[0]
 
 
 def two_revisions(
@@ -171,7 +173,7 @@ def revisions(database: Database, article: int) -> tuple[Revision, ...]:
     wanted = select(*REVISION).where(revisions_table.c.article == article)
     with database.read() as connection:
         rows = connection.execute(wanted.order_by(revisions_table.c.number)).all()
-    return tuple(revision_of(row) for row in rows)
+        return tuple(revisions_of(connection, rows))
 
 
 def revision_times(database: Database, article: int) -> tuple[RevisionTime, ...]:
@@ -345,7 +347,8 @@ def _in_batches(
     while True:
         with database.read() as connection:
             rows = connection.execute(batch.where(number > last)).all()
-        yield from ((article_of(row), revision_of(row)) for row in rows)
+            read = revisions_of(connection, rows)
+        yield from zip(map(article_of, rows), read, strict=True)
         if len(rows) < _AT_ONCE:
             return
         last = rows[-1].place

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -81,15 +82,16 @@ def article_of(row: Row[Any]) -> Article:
     return Article(**{**values, "state": State(row.state)})
 
 
-def revision_of(row: Row[Any]) -> Revision:
-    """A revision, from a row that has the columns `REVISION`."""
+def revision_of(row: Row[Any], texts: Mapping[str, str] | None = None) -> Revision:
+    """A revision, from a row that has the columns `REVISION`; `texts`: those of its columns that it lacks."""
+    own = texts or {}
     reading = Reading(
-        fields=from_json(row.revision_fields, ArticleFields),
-        encoding=from_json(row.revision_encoding, Encoding),
-        canonical=row.revision_canonical,
+        fields=from_json(own.get("fields", row.revision_fields), ArticleFields),
+        encoding=from_json(own.get("encoding", row.revision_encoding), Encoding),
+        canonical=own.get("canonical", row.revision_canonical),
         content_hash=row.revision_content_hash,
         rules=row.revision_rules,
-        repairs=from_json(row.revision_repairs, tuple[Repair, ...]),
+        repairs=from_json(own.get("repairs", row.revision_repairs), tuple[Repair, ...]),
     )
     return Revision(row.revision_article, row.revision_number, row.revision_seen_at, reading)
 

@@ -208,6 +208,15 @@ revisions = Table(
     UniqueConstraint("article", "number"),
 )
 
+#: The texts of revisions that another has followed (see compaction.py); their own columns for them are then empty.
+packed_texts = Table(
+    "packed_texts",
+    metadata,
+    Column("revision", _Id, ForeignKey("revisions.id", ondelete="CASCADE"), primary_key=True),
+    Column("base", _Id, nullable=False),  # the revision, of the same article, whose texts are the dictionary
+    Column("content", LargeBinary, nullable=False),  # zstd
+)
+
 observations = Table(
     "observations",
     metadata,

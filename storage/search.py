@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from operator import add as joined
@@ -42,6 +42,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 
+from storage import compaction
 from storage.jsontext import from_json
 from storage.records import ArticleFields
 from storage.schema import meta, revisions
@@ -217,9 +218,10 @@ def rebuild(connection: Connection) -> int:
     connection.exec_driver_sql("TRUNCATE search")
     done = 0
     texts = select(revisions.c.id, revisions.c.canonical, revisions.c.fields).execution_options(yield_per=500)
-    for revision, canonical, fields in connection.execute(texts):
-        add(connection, revision, canonical, from_json(fields, ArticleFields))
-        done += 1
+    for page in connection.execute(texts).partitions():
+        for revision, said in _whole(connection, page):
+            add(connection, revision, *said)
+            done += 1
     return done
 
 
@@ -340,11 +342,19 @@ def _index_waiting(connection: Connection) -> int:
         .limit(BATCH)
     )
     while rows := connection.execute(waiting.where(revisions.c.id > _mark(connection))).all():
-        made = [(row.id, _document(row.canonical, from_json(row.fields, ArticleFields))) for row in rows]
+        made = [(revision, _document(*said)) for revision, said in _whole(connection, rows)]
         connection.exec_driver_sql("INSERT INTO search (rowid, tokens) VALUES (?, ?)", made)
         _set_mark(connection, rows[-1].id)
         done += len(rows)
     return done
+
+
+def _whole(connection: Connection, rows: Sequence[Any]) -> Iterator[tuple[int, Said]]:
+    """Revisions and what they say, also of those that are packed."""
+    packed = compaction.texts(connection, [row.id for row in rows if not row.fields])
+    for row in rows:
+        one = packed.get(row.id, row)
+        yield row.id, (one.canonical, from_json(one.fields, ArticleFields))
 
 
 def _mark(connection: Connection) -> int:
