@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from crawler.text.canonical import fold
 from scheduler.config import load
 from scheduler.web.api import ROUTERS
 from scheduler.web.app import make_app
+from scheduler.web.looks import Looks
 from scheduler.web.server import site_for
 from storage import articles, orders, outbox, subscriptions
 from storage.database import Database
@@ -41,7 +43,9 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     with Database.open(url) as database:
         _letters(database)
         config = load(str(_config(folder, url)), env={})
-        app = make_app(site_for(lambda: config, database, no_test))
+        site = site_for(lambda: config, database, no_test)
+        # No site is looked at: what comes of looks is what `test_looks` is for.
+        app = make_app(replace(site, looks=Looks(site.now, ("true",))))
         token = config.web.token_file.read_text().strip()
         yield TestClient(app, headers={"authorization": f"Bearer {token}"}, raise_server_exceptions=False)
 
@@ -159,6 +163,11 @@ EXTREMES = (
     ("POST", "/orders", '{"url": "http://cq.people.com.cn\\u0000/\\ud800"}'),
     ("POST", "/orders", '{"url": "http://cq.people.com.cn/\\ud800\\u0000"}'),
     ("POST", "/orders", '{"channel": NaN}'),
+    ("POST", "/channels", '{"name": "\\ud800\\u0000"}'),
+    ("POST", "/channels/looks", '{"url": "http://[::1"}'),
+    ("POST", "/channels/looks", '{"url": "http://\\ud800\\u0000/"}'),
+    ("POST", "/channels/looks", '{"url": "http://a:99999/"}'),
+    ("GET", "/channels/looks/%ED%A0%80"),
     ("POST", "/orders", "[" * 5000),
     ("POST", "/alerts", '{"name": "\\ud800", "destinations": ["\\u0000"]}'),
     ("POST", "/alerts/preview", '{"name": "a", "destinations": ["desk"], "words": ["\\ud800\\u0000"]}'),
