@@ -31,6 +31,8 @@ LONGEST_WAIT = 600.0
 LONGEST_HOLD = 3600.0
 #: The same for a crawl that a plan of visits stands behind: the plan comes back when the pause is over.
 PLANNED_WAIT = 5.0
+#: Bytes of a robots.txt that are read: as many as RFC 9309, section 2.5, wants.
+ROBOTS_BYTES = 500 * 1024
 
 
 class StoppedError(IgnoreRequest):
@@ -204,13 +206,13 @@ class Robots(RobotsTxtMiddleware):
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
         if response.status >= 500:
             self._failed[netloc] = f"answers {response.status}"
-        if response.status >= 400:
-            response = response.replace(body=b"")
+        response = response.replace(body=response.body[:ROBOTS_BYTES] if response.status < 400 else b"")
         await super()._parse_robots(response, netloc, request)
         self._hosts.keep_rules(netloc, self._parsers[netloc], self._failed.get(netloc, ""))
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
-        if not isinstance(exc, IgnoreRequest):
+        """One that cannot be read forbids everything; one that may not be asked for says nothing of the pages."""
+        if not isinstance(exc, IgnoreRequest) or "DOWNLOAD_MAXSIZE" in str(exc):
             self._failed[netloc] = f"cannot be fetched: {words_of(exc)}"
             self._hosts.keep_rules(netloc, None, self._failed[netloc])
         super()._robots_error(IgnoreRequest(), netloc)

@@ -32,6 +32,8 @@ WAITING = 64
 STARTS = 3
 #: Bytes of a page or source from which on it may take long to read, whatever is in it. Most pages have a quarter of it.
 LARGE = 256 * 1024
+#: The same for feeds and sitemaps, whose entries cost more: a minute of CPU for 4 MB of them.
+LARGE_SOURCE = 64 * 1024
 #: After so many pages of a crawl that went beyond a limit, its large pages are given up: each costs as much as can be.
 TOO_MANY = 3
 
@@ -68,9 +70,11 @@ class Readers:
             raise answer
         return read_part(page, publisher) if answer is None else replace(answer, body=page)
 
-    async def do(self, work: Callable[..., T], page: PageBody, *arguments: Any) -> T:
-        """Do what `work` does with any other page: here, where it is not large. Raises the same, and ReaderDied."""
-        if len(page.content) > LARGE:
+    async def do(self, work: Callable[..., T], page: PageBody, *arguments: Any, large: int = LARGE) -> T:
+        """Do `work` with any other page: here, where it has no more than `large` bytes. Raises what that raises, and
+        ReaderDied.
+        """
+        if len(page.content) > large:
             return await self._read_large(work, page, *arguments)
         return work(page, *arguments)
 

@@ -14,6 +14,8 @@ from storage.records import Outcome, PageBody
 PartT = TypeVar("PartT")
 #: How sites name the page that they send readers to for what is not there.
 _ERROR_PAGE = re.compile(r"/(?:40[34]|410|error|notfound|not-found|page_?404)[\w-]*(?:\.\w+)?$", re.I)
+#: Parts of one article that are asked for; those beyond are as good as none.
+MOST_PARTS = 100
 _BLOCKED = frozenset({401, 403, 407, 429, 451})
 
 
@@ -72,7 +74,8 @@ class Visit(Generic[PartT]):
         self._waiting.discard(ask.part)
         self.parts[ask.part] = part
         seen = self._waiting | self.parts.keys() | self._unmodified.keys()
-        asks = self._ask([Ask(url, number) for number, url in further.items() if number not in seen])
+        fresh = [Ask(url, number) for number, url in further.items() if number not in seen]
+        asks = self._ask(fresh[: max(0, MOST_PARTS - len(seen))])
         return asks + self._settle()
 
     def failed(self, ask: Ask, outcome: Outcome, detail: str, shown: PageBody | None = None) -> list[Ask]:

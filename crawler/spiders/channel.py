@@ -18,31 +18,32 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.answers import asked_url, body_of, header, latency, reason
+from crawler.bounded import Bounded
 from crawler.faults import Faults
+from crawler.helper import ReaderDied
 from crawler.hosts import Hosts
 from crawler.listed import depth_after, front, is_alive, is_followed, read_before, to_visit, touched
+from crawler.listings import Offered, read_listing
 from crawler.middlewares import StoppedError
 from crawler.offered import (
     SITEMAP_LINKS,
-    changes_of,
     is_dated,
     is_sitemap,
-    links_of,
     sitemaps_worth_a_visit,
 )
 from crawler.pipeline import Visited, count
 from crawler.quarantine import Quarantine, Wanted
 from crawler.read import Part
-from crawler.readers import ReaderDied, Readers
+from crawler.readers import LARGE, LARGE_SOURCE, Readers
 from crawler.render.ask import browser_meta
 from crawler.sites import channel as channel_named
 from crawler.sites.model import ArticleAddress, ListingPage
-from crawler.sources import Source, SourceKind, read_source
+from crawler.sources import Source, SourceKind
 from crawler.sources.discover import link_header
 from crawler.task import CrawlTask, PageVisit, Tally
-from crawler.text.decode import decode, decode_as
 from crawler.visit import Ask, Visit, judge
 from storage import articles, hubs
+from storage.bodies import body_digest
 from storage.database import Database
 from storage.errors import PageAbsent, PageError, StorageError
 from storage.records import EventKind, Link, Outcome
@@ -51,6 +52,10 @@ from storage.records import EventKind, Link, Outcome
 LISTING_PRIORITY = 10
 #: How far a listing is followed by itself, while everything on it is unknown.
 CATCH_UP_PAGES = 3
+#: A listing that is only a signpost leads to a further one, and that on, so often.
+MOST_HOPS = 5
+#: So many article links are taken of a run that goes as deep as it likes; a person's `pages` says how deep.
+MOST_LINKS = 5000
 #: How many columns of a channel are visited: those it names, and those its home page shows.
 COLUMN_LIMIT = 24
 #: An index of sitemaps may lead to a further index, and that to no more.
@@ -81,6 +86,7 @@ class Way:
     known: bool = False
     first: str = ""
     before: articles.Listed | None = None
+    hops: int = 0
     depth: int = 0
 
 
@@ -101,6 +107,7 @@ class ChannelSpider(Spider):
         database: Database | None = None,
         hosts: Hosts | None = None,
         browser: Any = None,
+        bounded: Bounded | None = None,
         **options: Any,
     ) -> None:
         super().__init__(**options)
@@ -110,7 +117,7 @@ class ChannelSpider(Spider):
         self.run_id: int | None = None
         self.hosts = hosts
         self.browser = browser  # crawler.render.browser.Browser, for a channel that needs one
-        self.readers = Readers()
+        self.readers = Readers(bounded)
         self.faults = Faults(self.tally, self.task.channel.home)
         self._database = database
         self._quarantine: Quarantine | None = None
@@ -182,64 +189,56 @@ class ChannelSpider(Spider):
         yield from self._listing_requests([home], Way(Role.HOME))
         yield from self._listing_requests(named, Way(Role.NAMED))
 
-    def parse_listing(self, response: Response, way: Way) -> Iterator[Request]:
+    async def parse_listing(self, response: Response, way: Way) -> AsyncIterator[Request]:
         """Find a listing's articles, its next page and, on a home page, its columns."""
         self._answered(response)
-        yield from self._read_listing(response, way)
-        yield from self._next()
-
-    def _read_listing(self, response: Response, way: Way) -> Iterator[Request]:
         if response.status == 304:
             self.quarantine.listing(asked_url(response), None)
             self._listing_visited(way)
-            return
-        if response.status != 200:
+        elif response.status != 200:
             self._listing_failed(response.url, f"the server answers {response.status}", way)
-            return
-        source = self._source_in(response)
-        if source is not None:
-            yield from self._follow_source(source, response, way)
-            return
+        else:
+            for request in await self._read_listing(response, way):
+                yield request
+        for request in self._next():
+            yield request
+
+    async def _read_listing(self, response: Response, way: Way) -> Iterable[Request]:
+        """Read a listing. What calls itself HTML is a feed or sitemap only where the channel says so."""
+        may_be_source = "html" not in (header(response, "Content-Type") or "html")
+        may_be_source |= asked_url(response) in self._sources
+        most = SITEMAP_LINKS if self.task.pages is None else None
+        work = partial(read_listing, may_be_source=may_be_source, most=most)
+        large = LARGE_SOURCE if may_be_source else LARGE
+        page = body_of(response, response.url)
         try:
-            text = self._text_of(response)
-        except PageError as error:
-            self._listing_failed(response.url, error.message, way)
-            return
-        listing = self.publisher.read_listing(text, response.url, now=datetime.now(UTC))
-        yield from self._follow(listing, response, way)
+            read = await self.readers.do(work, page, self.publisher, datetime.now(UTC), large=large)
+        except (PageError, ReaderDied) as error:
+            self._listing_failed(
+                response.url, error.message if isinstance(error, PageError) else str(error), way
+            )
+            return ()
+        if isinstance(read, Offered):
+            return self._follow_source(read, response, way)
+        return self._follow(read, response, way)
 
-    def _text_of(self, response: Response) -> str:
-        if self.publisher.charset:
-            return decode_as(response.body, self.publisher.charset).text
-        return decode(response.body, header(response, "Content-Type")).text
-
-    def _source_in(self, response: Response) -> Source | None:
-        """The feed or sitemap that an answer is; what calls itself HTML is one only where the channel says so."""
-        kind = header(response, "Content-Type")
-        if "html" in (kind or "html") and asked_url(response) not in self._sources:
-            return None
-        return read_source(
-            response.body, kind, response.url, now=datetime.now(UTC), time_zone=self.publisher.time_zone
-        )
-
-    def _follow_source(self, source: Source, response: Response, way: Way) -> Iterator[Request]:
+    def _follow_source(self, offered: Offered, response: Response, way: Way) -> Iterator[Request]:
         """Go on from a feed or sitemap: the articles that it offers, the sitemaps of an index, a feed's next page."""
+        source = offered.source
         self._note_hub(source, response)
-        if source.problem and not (source.entries or source.further):
+        if source.problem and not (offered.entries or source.further):
             self._listing_failed(response.url, source.problem, way)
             return
-        most = SITEMAP_LINKS if self.task.pages is None else None
-        offered = links_of(source, self.publisher, response.url, most)
-        if source.entries and not offered and way.page == 1:
+        if offered.entries and not offered.links and way.page == 1:
             self.tally.problem(
                 response.url,
-                f"Of {len(source.entries)} addresses here none is an article's",
+                f"Of {offered.entries} addresses here none is an article's",
                 "Look at the channel's pattern: article = { url = … }",
                 page_failed=False,
             )
         if source.kind is not SourceKind.INDEX:
             pages = () if is_sitemap(source) else source.further
-            yield from self._follow(ListingPage(offered, pages), response, way, source)
+            yield from self._follow(ListingPage(offered.links, pages), response, way, offered)
             return
         yield from self._follow_index(source, response, way)
 
@@ -266,26 +265,26 @@ class ChannelSpider(Spider):
         self._listing_visited(way)
 
     def _follow(
-        self, listing: ListingPage, response: Response, way: Way, source: Source | None = None
+        self, listing: ListingPage, response: Response, way: Way, offered: Offered | None = None
     ) -> Iterator[Request]:
         """Go on from a page of a listing: a site's own, or one that a feed or sitemap makes."""
         if listing.moved_to and not listing.links:
-            yield from self._listing_requests([listing.moved_to], way)
+            yield from self._follow_signpost(listing.moved_to, response, way)
             return
-        links = [link for link in listing.links if self._wanted(link)]
+        links = self._taken([link for link in listing.links if self._wanted(link)], response.url)
         self._links_found += len(links)
         ends = not listing.pages
         way = dataclasses.replace(way, depth=read_before(way.depth, ends=ends))
         unknown = self._discover(links)
-        if not listing.links and source is None and not self._has_sources(way):
+        if not listing.links and offered is None and not self._has_sources(way):
             self._tell_of_no_links(response.url)
-        shows = front(links) if way.page == 1 and not (source and is_sitemap(source)) else ()
+        shows = front(links) if way.page == 1 and not (offered and is_sitemap(offered.source)) else ()
         if self.quarantine.listing(asked_url(response), len(listing.links)):
             self._remember_listing(response, way, shows)
             self._note_depth(way, links, unknown, ends=ends)
         self._listing_visited(way, len(unknown))
         if self.task.follow:
-            again = self._again(shows, way, source)
+            again = self._again(shows, way, offered)
             yield from self._plan((link.key, link.url) for link in to_visit(links, unknown, again))
         if way.role is Role.HOME:
             self.tally.columns.extend(listing.columns[: self._room_for_columns()])
@@ -296,6 +295,26 @@ class ChannelSpider(Spider):
                 self._next_page(listing), dataclasses.replace(way, page=way.page + 1)
             )
 
+    def _follow_signpost(self, target: str, response: Response, way: Way) -> Iterator[Request]:
+        if way.hops < MOST_HOPS:
+            yield from self._listing_requests([target], dataclasses.replace(way, hops=way.hops + 1))
+        else:
+            self._listing_failed(
+                response.url, f"it sends its reader elsewhere more than {MOST_HOPS} times", way
+            )
+
+    def _taken(self, links: list[Link], url: str) -> list[Link]:
+        """As many of a page's links as a run takes."""
+        room = max(0, MOST_LINKS - self._links_found) if self.task.pages is None else len(links)
+        if len(links) > room:
+            self.tally.problem(
+                url,
+                f"The channel shows more than {MOST_LINKS} articles in one run: no more are taken",
+                "Look at its home page and columns: no paper has so many at a time",
+                page_failed=False,
+            )
+        return links[:room]
+
     def _tell_of_no_links(self, url: str) -> None:
         self.tally.problem(
             url,
@@ -304,11 +323,11 @@ class ChannelSpider(Spider):
             page_failed=False,
         )
 
-    def _again(self, shows: tuple[str, ...], way: Way, source: Source | None) -> Collection[str]:
+    def _again(self, shows: tuple[str, ...], way: Way, offered: Offered | None) -> Collection[str]:
         """The keys of those that are visited although they are known and may be old."""
-        if source is not None and is_sitemap(source):
-            changes = changes_of(source, self.publisher)
-            return touched(changes, articles.last_visits(self.database, self.publisher.name, changes))
+        if offered is not None and is_sitemap(offered.source):
+            visits = articles.last_visits(self.database, self.publisher.name, offered.changes)
+            return touched(offered.changes, visits)
         return shows if is_alive(shows, way.before, datetime.now(UTC), self.task.revisit_for) else ()
 
     def _note_depth(self, way: Way, links: list[Link], unknown: Collection[str], *, ends: bool) -> None:
@@ -361,6 +380,7 @@ class ChannelSpider(Spider):
                 etag=header(response, "ETag") if with_validators else None,
                 last_modified=header(response, "Last-Modified") if with_validators else None,
                 now=datetime.now(UTC),
+                digest=body_digest(response.body),
                 shows=shows if way.page == 1 else None,
             )
 
@@ -379,14 +399,18 @@ class ChannelSpider(Spider):
         wanted = [url for url in urls if url not in self._listings]
         self._listings.update(wanted)
         known = articles.validators(self.database, wanted)
-        before = articles.listed(self.database, wanted) if way.page == 1 else {}
+        firsts = articles.listed(self.database, wanted) if way.page == 1 else {}
         for url in wanted:
             here = dataclasses.replace(way, origin=way.origin or url, known=way.known or url in known)
             if way.page == 1:
-                shown = before.get(url)
+                shown = firsts.get(url)
                 here = dataclasses.replace(here, first=url, before=shown, depth=shown.depth if shown else 0)
-            stored = known.get(url) if self._may_be_unmodified(here) else None
-            yield self._request(url, self.parse_listing, stored, {"way": here}, priority=LISTING_PRIORITY)
+            stored = known.get(url)
+            sent = stored if self._may_be_unmodified(here) else None
+            before = stored.digest if stored is not None else ""
+            yield self._request(
+                url, self.parse_listing, sent, {"way": here}, priority=LISTING_PRIORITY, before=before
+            )
 
     def _may_be_unmodified(self, way: Way) -> bool:
         """Whether a listing need not be sent that is as it was: we know what it showed, and all behind it."""
@@ -466,9 +490,9 @@ class ChannelSpider(Spider):
         return [self._ask(visit, ask, stored.get(ask.url)) for ask in visit.begin()]
 
     def _ask(self, visit: Visit[Part], ask: Ask, known: articles.Validators | None = None) -> Request:
-        return self._request(
-            ask.url, self.parse_article, None if ask.fresh else known, {"visit": visit, "ask": ask}
-        )
+        sent = None if ask.fresh else known
+        before = "" if visit.is_new else known.digest if known is not None else None
+        return self._request(ask.url, self.parse_article, sent, {"visit": visit, "ask": ask}, before=before)
 
     async def parse_article(
         self, response: Response, visit: Visit[Part], ask: Ask
@@ -578,7 +602,9 @@ class ChannelSpider(Spider):
         known: articles.Validators | None,
         arguments: dict[str, Any],
         priority: int = 0,
+        before: str | None = None,
     ) -> Request:
+        """A request, conditional where the page is `known`; `before`: see `crawler.archive`."""
         self._asked()
         rendering, time_zone = self.task.channel.rendering, self.publisher.time_zone
         is_source = url in self._sources
@@ -589,6 +615,7 @@ class ChannelSpider(Spider):
             meta = {"validators": (known.etag, known.last_modified)}
         if is_source:
             meta["download_maxsize"] = SOURCE_BYTES
+        meta["digest_before"] = before
         return Request(
             url,
             callback=callback,
