@@ -71,12 +71,16 @@ class Archive:
         """Where its files are."""
         return Path(self._place.folder)
 
-    def add(self, fetch: warc.Fetch) -> None:
-        """Write what a fetch brought. Never raises: a failure is logged, and the crawl goes on without."""
+    def add(self, fetch: warc.Fetch, before: str | None = None) -> None:
+        """Write what a fetch brought. Never raises: a failure is logged, and the crawl goes on without.
+
+        `before`: the digest of the body that the address had when it was fetched last, '' where it never was. Only
+        that body may be in the archive already; None: nobody knows, and the index is asked.
+        """
         if time.monotonic() < self._rests_until:
             return
         try:
-            self._add(fetch)
+            self._add(fetch, before)
             if len(self._waiting) >= WAITING:
                 self._settle()
         except StorageError as error:
@@ -106,11 +110,11 @@ class Archive:
         self.settle()
         self._let_go()
 
-    def _add(self, fetch: warc.Fetch) -> None:
+    def _add(self, fetch: warc.Fetch, before: str | None) -> None:
         file = self._ready(fetch.at)
         made = warc.record_of(fetch, file.warcinfo)
         same = made.get(warc.CONTENT_DIGEST), made.get("WARC-Payload-Digest")
-        original = self._original(*same)
+        original = self._original(*same, before)
         if original is not None:
             made = warc.record_of(fetch, file.warcinfo, original)
         packed = warc.pack(warc.write(made))
@@ -118,13 +122,15 @@ class Archive:
         if original is None:
             self._remember(same, made)
 
-    def _original(self, content: str, payload: str) -> warc.Record | None:
+    def _original(self, content: str, payload: str, before: str | None) -> warc.Record | None:
         """The record that holds these bytes already; its named fields are all that is needed of it."""
         known = self._known.get((content, payload))
         if known is not None:
             self._known.move_to_end((content, payload))
             return known
-        entry = archive.original(self._database, content.rpartition(":")[2], payload)
+        digest = content.rpartition(":")[2]
+        is_new = before is not None and before != digest
+        entry = None if is_new else archive.original(self._database, digest, payload)
         if entry is None:
             return None
         return self._remember(

@@ -36,7 +36,9 @@ class Archiving:
     def process_response(self, request: Request, response: Response) -> Response:
         """Archive an answer; it goes on as it is."""
         if response.body and "cached" not in response.flags:
-            self._archive.add(fetch_of(request, response, datetime.now(UTC)))
+            self._archive.add(
+                fetch_of(request, response, datetime.now(UTC)), request.meta.get("digest_before")
+            )
         return response
 
 

@@ -203,9 +203,11 @@ def remember_listing(
     etag: str | None,
     last_modified: str | None,
     now: datetime,
+    digest: str | None = None,
     shows: Iterable[str] | None = None,
 ) -> None:
-    """Keep a listing's validators, once all of its links are kept; of a first page, too, which articles it `shows`.
+    """Keep a listing's validators, once all of its links are kept, and the digest of its body; of a first page, too,
+    which articles it `shows`.
 
     Raises StorageError.
     """
@@ -220,7 +222,7 @@ def remember_listing(
         "etag": etag,
         "last_modified": last_modified,
         "visited_at": now,
-        "digest": None,
+        "digest": digest,
     }
     with database.write() as connection:
         KEEP_ADDRESS(connection, row)

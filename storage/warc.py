@@ -170,8 +170,7 @@ def _one_line(value: str) -> str:
 
 def pack(raw: bytes) -> bytes:
     """Compress a record into a gzip member of its own, so that it can be read alone."""
-    packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
-    return _GZIP + packer.compress(raw) + packer.flush() + _trailer(raw)
+    return zlib.compress(raw, _LEVEL, wbits=zlib.MAX_WBITS | 16)
 
 
 def store(raw: bytes) -> bytes:

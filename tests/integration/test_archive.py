@@ -92,6 +92,21 @@ def test_the_same_bytes_again_are_a_revisit_also_for_another_process(database, w
     assert {made.get("WARC-Refers-To") for made in records(folder)[2:4]} == {f"<{original.id}>"}
 
 
+def test_only_a_body_that_an_address_had_before_is_looked_for(database, writer, folder):
+    writer.add(fetch(), "")
+    writer.close()
+    later = Archive(database, ArchivePlace(str(folder)), "newsdelta/test")
+    later.add(fetch(minutes=5), body_digest(BODY))
+    later.add(fetch(b"another", minutes=6), body_digest(BODY))
+    later.close()
+    last = Archive(database, ArchivePlace(str(folder)), "newsdelta/test")
+    last.add(fetch(minutes=9, url="http://b/"), "")
+    last.close()
+
+    assert kinds(folder) == ["warcinfo", "response", "revisit", "response", "response"]
+    assert body_of(database) == BODY
+
+
 def test_a_revision_keeps_its_body_in_the_archive_alone(database, writer):
     sighting = seen(0, "1")
     for page in sighting.pages:
