@@ -102,6 +102,12 @@ class CrawlerProcess:
             child.kill()
             raise crawl_failed(task, "it did not come to an end") from None
 
+    async def warm_up(self) -> None:
+        """Start the process before there is a task: the first one need not wait a second for it."""
+        async with self._turn:
+            if self._child is None and not self._stopping:
+                self._child = await _Child.spawn(self._start(), self._limits)
+
     def retire(self) -> None:
         """Let the process end when its orders are done; the next task gets a new one."""
         child, self._child = self._child, None

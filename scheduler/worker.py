@@ -148,6 +148,7 @@ async def work(
     finished. Where the database is away, it is waited for.
     """
     station = Station(database, process, concurrency, now)
+    await process.warm_up()
     beating = asyncio.ensure_future(station.beat())
     stopping = asyncio.ensure_future(stop.wait())
     while not stop.is_set():

@@ -64,12 +64,14 @@ class Server:
                 "SELECT pid FROM pg_stat_activity "
                 "WHERE datname = current_database() AND pid <> pg_backend_pid()"
             ).fetchall()
-        if found:
+        with contextlib.suppress(IndexError, ProcessLookupError):  # none is there, or it has gone by itself
             os.kill(chance.choice(found)[0], signal.SIGKILL)
 
     def kill(self, down: float) -> None:
         """Kill the server, and start it again after so many seconds."""
-        os.kill(self._server.get_pid(), signal.SIGKILL)
+        postmaster = psutil.Process(self._server.get_pid())
+        postmaster.kill()
+        until(lambda: not postmaster.is_running(), "the server is dead")
         time.sleep(down)
         until(self._starts, "the server starts again")
 
