@@ -30,6 +30,7 @@ from storage.errors import (
     StorageError,
 )
 from storage.locks import Lock
+from storage.view import VIEW, Questions, View
 
 #: How long to wait for a lock or a server, in seconds.
 WAIT = 10
@@ -124,6 +125,8 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """One transaction on the connection that is kept for writing; committed at the end, or undone."""
+        if (view := self._view()) is not None:
+            view.spoil()
         with self._lock:
             if self._shared is not None:
                 with self._errors():
@@ -168,7 +171,18 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """One transaction that only reads; within `together` it sees what this thread has written."""
+        """One transaction that only reads; within `together` it sees what this thread has written.
+
+        Within `view` all are the same transaction.
+        """
+        if (view := self._view()) is not None:
+            try:
+                with self._errors():
+                    yield view.connection()
+            except StorageError:
+                view.spoil()
+                raise
+            return
         if self._shared is not None and self._lock.acquire(blocking=False):
             try:
                 if self._shared is not None:
@@ -179,6 +193,29 @@ class Database:
                 self._lock.release()
         with self._errors(), self._engine.connect() as connection, connection.begin():
             yield connection
+
+    @contextmanager
+    def view(self) -> Iterator[View]:
+        """Let every `read` in here, in whatever thread, be one transaction, that knows what it was asked.
+
+        A `write` ends the transaction; what is read after it begins another.
+        """
+        view = View(self._engine)
+        token = VIEW.set(view)
+        try:
+            yield view
+        finally:
+            VIEW.reset(token)
+            view.close()
+
+    def still_hold(self, questions: Questions) -> bool:
+        """Whether questions bring the same rows as before. Raises StorageError."""
+        with self.read() as connection:
+            return questions.hold_in(connection)
+
+    def _view(self) -> View | None:
+        view = VIEW.get()
+        return view if view is not None and view.engine is self._engine and not view.is_over else None
 
     def schema_version(self) -> str | None:
         """The migration the tables stand at, or None where there are none."""

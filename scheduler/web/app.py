@@ -21,7 +21,6 @@ from scheduler.web.kept import Kept
 from scheduler.web.pages import ROUTERS
 from scheduler.web.render import HERE, page, visitor_of
 from scheduler.web.site import Site
-from storage.changes import Changes
 from storage.errors import DatabaseBusy, DatabaseUnreachable, NotFound, StorageError
 
 LONG = "public, max-age=31536000, immutable"
@@ -29,7 +28,7 @@ LONG = "public, max-age=31536000, immutable"
 
 def make_app(site: Site) -> App:
     """Put the pages of a site together, and what stands in front of them."""
-    kept = Kept(_pages(site), Changes(site.database), lambda: (site.config(), site.looks.version))
+    kept = Kept(_pages(site), site.database, lambda: (site.config(), site.looks.version))
     return Guard(kept, hosts=site.settings.hosts, door=site.door)
 
 

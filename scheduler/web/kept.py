@@ -1,8 +1,9 @@
 """ASGI middleware: answers that are kept while nothing changed, and ETags: see docs/decisions/0011-kept-answers.md.
 
 An answer is given again only to the same question (address, host, language) of a visitor who may do the same things.
-What is a browser's own, the proof in its forms, is put in as it is sent. All are thrown away when the store or the
-config changed, and with whatever somebody does here.
+What is a browser's own, the proof in its forms, is put in as it is sent. When the store changed, an answer is given
+again only after all that was asked of the store to make it was asked once more, and brought the same rows. All are
+thrown away when the config changed, and with whatever somebody does here.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ from scheduler.web.asgi import App, Message, Receive, Send
 from scheduler.web.render import LANGUAGE_COOKIE
 from scheduler.web.words import choose
 from storage.changes import Changes
+from storage.database import Database
 from storage.errors import StorageError
+from storage.view import Questions
 
 #: While others change the store again and again, what they changed shows this many seconds later at most.
 PATIENCE = 1.0
@@ -48,6 +51,7 @@ class Answer:
     pieces: tuple[bytes, ...]
     etag: str
     born: float
+    questions: Questions | None = None  # that it was made from; None: it is good until something changes
 
     @property
     def size(self) -> int:
@@ -86,38 +90,67 @@ class Answer:
 
 
 class Shelf:
-    """The answers that are kept, the last made last; `age` counts how often all were thrown away."""
+    """The answers that are kept, the last made last.
+
+    `age` counts how often all were thrown away or put in doubt: an answer is sure at the age that it was made at, or
+    found to be still so. In doubt, one that knows its questions may ask them again; any other is good no more.
+    """
 
     def __init__(self) -> None:
         self._answers: OrderedDict[Hashable, Answer] = OrderedDict()
+        self._sure: dict[Hashable, int] = {}
         self._size = 0
+        self._cleared = 0
         self.age = 0
 
     def get(self, key: Hashable, now: float) -> Answer | None:
-        """The answer to a question, where one is kept that is not too old."""
+        """The answer to a question, sure or in doubt, where one is kept that is not too old."""
         found = self._answers.get(key)
-        return found if found is not None and now - found.born < LONGEST else None
+        if found is None or now - found.born >= LONGEST:
+            return None
+        return found if self.is_sure(key) or found.questions is not None else None
+
+    def is_sure(self, key: Hashable) -> bool:
+        """Whether nothing has changed since the answer was made, or was found to be still so."""
+        return self._sure.get(key) == self.age
+
+    def confirm(self, key: Hashable, answer: Answer, age: int) -> None:
+        """An answer was still so at this age, or later."""
+        if self._answers.get(key) is answer:
+            self._sure[key] = max(age, self._sure[key])
 
     def put(self, key: Hashable, answer: Answer, age: int) -> None:
         """Keep an answer whose making began at this age of the shelf, unless all were thrown away since."""
-        if age != self.age:
+        if age < self._cleared or (answer.questions is None and age != self.age):
             return
-        before = self._answers.pop(key, None)
-        self._answers[key] = answer
-        self._size += answer.size - (before.size if before else 0)
+        self._drop(key)
+        self._answers[key], self._sure[key] = answer, age
+        self._size += answer.size
         while self._size > ROOM:
-            self._size -= self._answers.popitem(last=False)[1].size
+            self._drop(next(iter(self._answers)))
+
+    def doubt(self) -> None:
+        """Something has changed: none is sure any more."""
+        self.age += 1
 
     def clear(self) -> None:
         """Throw all away."""
         self._answers.clear()
+        self._sure.clear()
         self._size = 0
         self.age += 1
+        self._cleared = self.age
+
+    def _drop(self, key: Hashable) -> None:
+        dropped = self._answers.pop(key, None)
+        if dropped is not None:
+            del self._sure[key]
+            self._size -= dropped.size
 
 
 @dataclass(slots=True)
 class Watchman:
-    """Clears the shelf when the store changed, or what this process holds: the config, looks at sites."""
+    """Puts the shelf in doubt when the store changed; clears it when what this process holds did: config, looks."""
 
     shelf: Shelf
     changes: Changes
@@ -126,7 +159,7 @@ class Watchman:
     _own: object = None
     _mark: str = ""
     _looked: float = float("-inf")
-    _cleared: float = float("-inf")
+    _doubted: float = float("-inf")
 
     async def look(self, now: float) -> None:
         """See whether something changed. Raises StorageError."""
@@ -140,9 +173,9 @@ class Watchman:
             self._compare(await run_in_threadpool(self.changes.mark), now)
 
     def _compare(self, mark: str, now: float) -> None:
-        if mark != self._mark and now - self._cleared >= PATIENCE:
-            self._mark, self._cleared = mark, now
-            self.shelf.clear()
+        if mark != self._mark and now - self._doubted >= PATIENCE:
+            self._mark, self._doubted = mark, now
+            self.shelf.doubt()
 
 
 class Kept:
@@ -151,14 +184,15 @@ class Kept:
     def __init__(
         self,
         app: App,
-        changes: Changes,
+        database: Database,
         own: Callable[[], object],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._app = app
         self._clock = clock
         self._shelf = Shelf()
-        self._watchman = Watchman(self._shelf, changes, own, clock)
+        self._database = database
+        self._watchman = Watchman(self._shelf, Changes(database), own, clock)
         self._place = f"csrf-{secrets.token_urlsafe(18)}"  # no article can hold it: nobody has seen it
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
@@ -188,10 +222,23 @@ class Kept:
             return
         key = _question(scope, visitor, headers)
         answer = self._shelf.get(key, now)
-        if answer is None:
-            await self._make(key, scope, receive, send, now)
-        else:
+        if answer is not None and (self._shelf.is_sure(key) or await self._is_still_so(key, answer)):
             await answer.send(send, visitor.csrf, headers.get("if-none-match", ""))
+        else:
+            await self._make(key, scope, receive, send, now)
+
+    async def _is_still_so(self, key: Hashable, answer: Answer) -> bool:
+        """Whether the questions that an answer was made from bring the same rows now."""
+        age = self._shelf.age
+        if answer.questions is None:
+            return False
+        try:
+            holds = await run_in_threadpool(self._database.still_hold, answer.questions)
+        except StorageError:  # the page will say so
+            return False
+        if holds:
+            self._shelf.confirm(key, answer, age)
+        return holds
 
     async def _make(
         self, key: Hashable, scope: MutableMapping[str, Any], receive: Receive, send: Send, now: float
@@ -203,14 +250,16 @@ class Kept:
             scope["state"]["visitor"] = replace(visitor, csrf=self._place)
         scope["headers"] = [one for one in scope["headers"] if one[0] != b"if-none-match"]
         catcher = _Catcher(send)
-        try:
-            await self._app(scope, receive, catcher)
-        finally:  # what went wrong is raised after the visitor was told so
-            if catcher.start and not catcher.streams:
-                answer = catcher.answer(self._place.encode(), now)
-                if answer.may_be_kept:
-                    self._shelf.put(key, answer, age)
-                await answer.send(send, visitor.csrf, given)
+        with self._database.view() as view:
+            try:
+                await self._app(scope, receive, catcher)
+            finally:  # what went wrong is raised after the visitor was told so
+                if catcher.start and not catcher.streams:
+                    answer = catcher.answer(self._place.encode(), now)
+                    if answer.may_be_kept:
+                        questions = await run_in_threadpool(view.questions)
+                        self._shelf.put(key, replace(answer, questions=questions), age)
+                    await answer.send(send, visitor.csrf, given)
 
 
 @dataclass(slots=True)

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.concurrency import run_in_threadpool
 
 from scheduler.web import kept
 from scheduler.web.access import ALL, NOBODY, Scope, Visitor
 from scheduler.web.kept import Answer, Kept, Shelf
 from storage import pauses
-from storage.changes import Changes
 from storage.database import Database
 from tests.sightings import at
 
@@ -32,10 +32,13 @@ class Numbered:
     status: int = 200
     parts: int = 1
     on_the_way: Any = None
+    reads: Any = None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         self.made += 1
         said = f"answer {self.made}, form of {scope['state']['visitor'].csrf}".encode()
+        if self.reads:
+            said += str(await run_in_threadpool(self.reads)).encode()
         if self.on_the_way:
             self.on_the_way()
         await send({"type": "http.response.start", "status": self.status, "headers": list(self.headers)})
@@ -55,9 +58,10 @@ class Page:
 class House:
     """The application behind its kept answers, over a store of its own, at a clock that tests set."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, other: Database) -> None:
+        self.other = other
         self.database, self.app, self.now, self.config = database, Numbered(), 100.0, object()
-        self.kept = Kept(self.app, Changes(database), lambda: self.config, lambda: self.now)
+        self.kept = Kept(self.app, database, lambda: self.config, lambda: self.now)
 
     def ask(self, path: str = "/", visitor: Visitor = PERSON, method: str = "GET", **headers: str) -> Page:
         """One request."""
@@ -90,11 +94,16 @@ class House:
         pauses.pause(self.database, "cq", at(0))
         pauses.resume(self.database, "cq")
 
+    def change_something_else(self) -> None:
+        """Somebody commits what no page here shows."""
+        with self.database.write() as connection:
+            connection.exec_driver_sql("INSERT INTO meta (name, value) VALUES (?, 'b')", (f"a{self.now}",))
+
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    with Database.open(f"sqlite:///{tmp_path}/news.db") as database:
-        yield House(database)
+    with Database.open(f"sqlite:///{tmp_path}/news.db") as database, Database.open(database.url) as other:
+        yield House(database, other)
 
 
 def test_the_same_question_is_answered_once(house: House) -> None:
@@ -187,6 +196,55 @@ def test_under_a_storm_of_changes_a_page_is_made_once_a_second(house: House) -> 
     assert len(set(made)) == 4
     house.now += kept.PATIENCE
     assert house.ask().text not in made, "the last change shows, too"
+
+
+def test_what_was_read_for_an_answer_and_is_the_same_leaves_it_as_it_is(house: House) -> None:
+    house.app.reads = lambda: pauses.paused(house.database)
+    house.ask()
+    for _ in range(3):
+        house.now += kept.PATIENCE
+        house.change_something_else()
+        assert house.ask().text.startswith("answer 1")
+
+
+def test_what_was_read_for_an_answer_and_is_other_makes_it_anew(house: House) -> None:
+    house.app.reads = lambda: pauses.paused(house.database)
+    house.ask()
+    house.now += kept.PATIENCE
+    pauses.pause(house.database, "cq", at(0))
+    assert "answer 2" in (now := house.ask().text)
+    assert "'cq'" in now
+    house.now += kept.PATIENCE
+    pauses.resume(house.database, "cq")
+    assert "answer 3" in house.ask().text
+
+
+def test_what_changed_while_an_answer_was_made_shows_on_the_next(house: House) -> None:
+    house.app.reads = lambda: pauses.paused(house.database)
+    house.app.on_the_way = lambda: pauses.pause(house.other, "cq", at(0))
+    assert "'cq'" not in house.ask().text
+    house.app.on_the_way = None
+    house.now += kept.PATIENCE
+    assert "'cq'" in house.ask().text
+
+
+def test_ones_own_action_throws_away_even_what_reads_the_same(house: House) -> None:
+    house.app.reads = lambda: pauses.paused(house.database)
+    house.ask()
+    house.ask("/alerts/act", method="POST")
+    assert house.ask().text.startswith("answer 3")
+
+
+def test_a_page_that_wrote_something_is_no_proof_of_itself(house: House) -> None:
+    def reads_and_writes() -> object:
+        pauses.pause(house.database, "sc", at(0))
+        return pauses.paused(house.database)
+
+    house.app.reads = reads_and_writes
+    assert "'sc'" in house.ask().text, "it sees what it wrote"
+    house.now += kept.PATIENCE
+    house.change_something_else()
+    assert house.ask().text.startswith("answer 2")
 
 
 def test_what_was_made_before_somebody_did_something_is_thrown_away(house: House) -> None:
