@@ -43,7 +43,7 @@ REDIRECT_MAX_TIMES = 5
 HTTPERROR_ALLOW_ALL = True  # a 404 is an observation, not an error
 
 COOKIES_ENABLED = False
-REFERER_ENABLED = False
+REFERRER_POLICY = "no-referrer"
 METAREFRESH_ENABLED = False  # the listing reader follows signposts itself
 WARN_ON_GENERATOR_RETURN_VALUE = False  # it reads a callback's source at every response
 
