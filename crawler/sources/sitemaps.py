@@ -89,7 +89,7 @@ def _items(text: str) -> tuple[list[_Item], str]:
 
 
 def _read(steps: etree.iterparse[tuple[str, etree._Element]]) -> Iterator[_Item]:
-    """Give each entry as soon as it is complete, and forget it: a sitemap may have 50 MB."""
+    """Give each entry as soon as it is complete, and forget it: a sitemap may have many MB."""
     for _, node in steps:
         name = _name(node)
         if name not in ("url", "sitemap"):

@@ -6,7 +6,7 @@ import dataclasses
 from collections import deque
 from collections.abc import AsyncIterator, Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import partial
 from typing import Any, Self
@@ -40,6 +40,7 @@ from crawler.sites import channel as channel_named
 from crawler.sites.model import ArticleAddress, ListingPage
 from crawler.sources import Source, SourceKind
 from crawler.sources.discover import link_header
+from crawler.sources.model import MOST_BYTES
 from crawler.task import CrawlTask, PageVisit, Tally
 from crawler.visit import Ask, Visit, judge
 from storage import articles, hubs
@@ -60,8 +61,10 @@ MOST_LINKS = 5000
 COLUMN_LIMIT = 24
 #: An index of sitemaps may lead to a further index, and that to no more.
 SITEMAP_DEPTH = 3
-#: A sitemap may have 50 MB unpacked, and is a page all the same.
-SOURCE_BYTES = 50 * 2**20
+#: A sitemap may be larger than a page: so many bytes are fetched of one, and read of a packed one.
+SOURCE_BYTES = MOST_BYTES
+#: That a page is the same (304) is believed so long; then its body is asked for, whatever its ETag says. Servers lie.
+BELIEVED = timedelta(days=3)
 #: How many requests wait for their answers at a time; the articles beyond are kept as no more than key and address.
 AT_ONCE = 64
 
@@ -128,6 +131,10 @@ class ChannelSpider(Spider):
         self._listings: set[str] = set()
         self._sources = set(self.task.channel.sources)
         self._links_found = 0
+        self._began = datetime.now(UTC)
+        self._left: dict[
+            str, tuple[frozenset[str], frozenset[str]]
+        ] = {}  # listing -> what it shows, no longer shows
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -280,7 +287,7 @@ class ChannelSpider(Spider):
             self._tell_of_no_links(response.url)
         shows = front(links) if way.page == 1 and not (offered and is_sitemap(offered.source)) else ()
         if self.quarantine.listing(asked_url(response), len(listing.links)):
-            self._remember_listing(response, way, shows)
+            self._remember_listing(response, way, self._with_those_that_left(response, way, shows))
             self._note_depth(way, links, unknown, ends=ends)
         self._listing_visited(way, len(unknown))
         if self.task.follow:
@@ -368,6 +375,21 @@ class ChannelSpider(Spider):
         unknown = {link.key for link in found}
         self._unknown.update(unknown)
         return unknown
+
+    def _with_those_that_left(self, response: Response, way: Way, shows: Collection[str]) -> Collection[str]:
+        """What a first page shows, and what it showed last: that stays until it was seen what became of it."""
+        left = (way.before.shows if way.before else frozenset()) - set(shows)
+        if way.page == 1 and shows and left:
+            self._left[asked_url(response)] = frozenset(shows), left
+            return {*shows, *left}
+        return shows
+
+    def _let_go(self) -> None:
+        """Forget those that left a listing and were visited since; whose visit failed, or was not believed, stays."""
+        for url, (shows, left) in self._left.items():
+            visits = articles.last_visits(self.database, self.publisher.name, left)
+            waiting = {key for key, visited_at in visits.items() if visited_at < self._began}
+            articles.narrow_listing(self.database, url, shows | waiting)
 
     def _remember_listing(
         self, response: Response, way: Way, shows: Collection[str], *, with_validators: bool = True
@@ -611,7 +633,7 @@ class ChannelSpider(Spider):
         meta = browser_meta(
             None if is_source else rendering, listing=callback == self.parse_listing, time_zone=time_zone
         )
-        if known and not meta:
+        if known and not meta and _is_believed(known):
             meta = {"validators": (known.etag, known.last_modified)}
         if is_source:
             meta["download_maxsize"] = SOURCE_BYTES
@@ -636,6 +658,8 @@ class ChannelSpider(Spider):
 
     def _close_run(self) -> None:
         self._judge()
+        if not self.task.dry_run:
+            self._let_go()
         if (
             not self._links_found
             and not self.task.urls
@@ -661,6 +685,11 @@ class ChannelSpider(Spider):
                 "Nothing is concluded from it. Look at the site in a browser: if it is well, update newsdelta",
                 page_failed=False,
             )
+
+
+def _is_believed(known: articles.Validators) -> bool:
+    """Whether the body was read of late, so that a 304 may stand for it."""
+    return known.visited_at is None or datetime.now(UTC) - known.visited_at < BELIEVED
 
 
 def task_from_words(channel: str, home: str | None, pages: str | None, since: str | None) -> CrawlTask:
