@@ -233,6 +233,13 @@ def remember_listing(
             )
 
 
+def narrow_listing(database: Database, url: str, shows: Iterable[str]) -> None:
+    """Keep which articles a first page shows, once those that left it need no look any more. Raises StorageError."""
+    keys = to_json(sorted(set(shows)))
+    with database.write() as connection:
+        connection.execute(update(listings).where(listings.c.url == url).values(shows=keys))
+
+
 def note_depth(database: Database, url: str, depth: int) -> None:
     """Keep how many pages of a listing, from the first on, have nothing that is not kept. Raises StorageError."""
     with database.write() as connection:

@@ -62,6 +62,18 @@ def test_a_removal_is_told_after_the_second_absent_visit(newsdelta, site, how):
     assert newsdelta.crawl()["removed"] == 0
 
 
+def test_a_removal_is_told_though_the_article_could_not_be_asked_for_when_it_left_the_listings(
+    newsdelta, site
+):
+    newsdelta.crawl()
+    site.do("remove", article=20, how="404")
+    site.do("status", article=20, code=500)
+    assert newsdelta.crawl(expect=1)["removed"] == 0
+    site.do("recover")
+    newsdelta.crawl()
+    assert newsdelta.crawl()["removed"] == 1
+
+
 @pytest.mark.parametrize("design", ["G1", "G2", "G3", "G4"])
 def test_a_redesign_edits_nothing(newsdelta, site, design):
     newsdelta.crawl()

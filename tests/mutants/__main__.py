@@ -31,6 +31,7 @@ source_paths=
     scheduler
 only_mutate=
     {files}
+timeout_multiplier=5
 pytest_add_cli_args=
     -n0
     -x

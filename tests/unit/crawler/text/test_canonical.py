@@ -1,5 +1,6 @@
 """What counts as the same text, what does not, and the digests, pinned."""
 
+import hashlib
 import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
@@ -112,6 +113,12 @@ def test_what_changes_what_is_said(left: str, right: str) -> None:
         ("“重庆”「重慶」『重慶』", '"重庆""重庆"\'重庆\''),
         ("a\u200bb", "ab"),
         ("\ufffd", "\ufffd"),
+        ("Cafe\u0301 在重庆", "Café在重庆"),
+        ("cafe \u0301在重庆", "café在重庆"),
+        ("重慶\U00020000、\U000e0100字", "重庆\U00020000、字"),
+        ("A B\n重 庆", "A B重庆"),
+        ("plain\tASCII,  in\u200b lines", "plain ASCII,in lines"),
+        ("ASCII\x00 and a control", "ASCII and a control"),
     ],
 )
 def test_the_folded_form(text: str, folded: str) -> None:
@@ -136,6 +143,11 @@ def test_the_digest_is_pinned() -> None:
     )
     assert digest(ARTICLE) == "c1:2457306a5e91d299cb37e07e0d73a1e6"
     assert content_hash("") == "c1:e3b0c44298fc1c149afbf4c8996fb924"
+
+
+def test_half_a_character_has_a_digest_too() -> None:
+    digest = hashlib.sha256(b"\xed\xa1\x82").hexdigest()
+    assert content_hash("\ud842") == f"{RULES}:{digest[:32]}"
 
 
 ANY_TEXT = st.text(
