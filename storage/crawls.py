@@ -13,7 +13,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, insert, literal, or_, select, update
 
 from storage.cancelling import cancel_rows
 from storage.database import Database
@@ -129,9 +129,10 @@ def abandon(database: Database, now: datetime) -> None:
 
 
 def look(database: Database, numbers: Collection[int]) -> tuple[HandedCrawl, ...]:
-    """Crawls as they are now. Raises StorageError."""
+    """Crawls as they are now, without their tasks, which are long. Raises StorageError."""
+    wanted = select(*_WITHOUT_TASK).where(crawls.c.id.in_(numbers)).order_by(crawls.c.id)
     with database.read() as connection:
-        rows = connection.execute(select(crawls).where(crawls.c.id.in_(numbers)).order_by(crawls.c.id))
+        rows = connection.execute(wanted)
         return tuple(_crawl_of(row) for row in rows)
 
 
@@ -267,4 +268,5 @@ def _enroll(own: Any) -> Any:
     return statement.on_conflict_do_update(index_elements=[workers.c.name], set_=fresh)
 
 
+_WITHOUT_TASK = (*(one for one in crawls.c if one.name != "task"), literal("").label("task"))
 _ENROLL = Write(_enroll, columns_of(workers))
