@@ -220,6 +220,7 @@ def soak(minutes: float, seed: int, server: Server, folder: Path) -> dict[str, o
         return {
             "killed": dict(crowd.killed),
             "events": len(expected(sites)),
+            "of channels": Counter(one.kind.value for one in queries.events(store) if not one.article),
             "alerts": alerts(told, server.url),
         }
 

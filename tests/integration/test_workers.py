@@ -110,7 +110,8 @@ def cluster(tmp_path: Path, postgresql_url: str, store: Database, sites: Replica
 
 
 def events(store: Database) -> list[tuple[str, str]]:
-    found = queries.events(store, limit=10_000)
+    """Kind and publisher's id of each event of an article."""
+    found = [event for event in queries.events(store, limit=10_000) if event.article]
     return sorted((event.kind.value, re.findall(r"\d{7,}", event.url)[-1]) for event in found)
 
 
