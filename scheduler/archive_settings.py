@@ -101,4 +101,5 @@ class Retention:
 def default_folder(database_url: str, data: Path) -> Path:
     """The archive's folder where none is named."""
     kind, _, path = database_url.partition(":///")
-    return Path(path).with_suffix(".archive") if kind.startswith("sqlite") else data / "archive"
+    is_file = kind.startswith("sqlite") and Path(path).name
+    return Path(path).with_suffix(".archive") if is_file else data / "archive"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import tomllib
@@ -71,8 +72,8 @@ class WatchSection(Section, frozen=True):
     quiet_after: str = "24h"
 
     def __post_init__(self) -> None:
-        if self.requests_per_hour is not None and self.requests_per_hour <= 0:
-            raise ValueError("requests_per_hour must be more than 0")
+        if self.requests_per_hour is not None and not 0 < self.requests_per_hour < math.inf:
+            raise ValueError("requests_per_hour must be more than 0, and not without end")
         if self.removal_visits < 1:
             raise ValueError("removal_visits must be 1 or more")
         for text in (self.removal_after, self.revisit_for):
@@ -277,7 +278,7 @@ def _read(source: Path) -> _File:
         ) from error
     try:
         settings = msgspec.convert(tomllib.loads(text), _File)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise ConfigError(
             "The config file is not valid TOML", subject=str(source), mend=str(error)
         ) from error

@@ -19,7 +19,10 @@ def duration(text: str) -> timedelta:
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smhd])", text.strip())
     if match is None:
         raise ValueError(f"{text!r} is no duration; write for example 30s, 15m, 2h or 7d")
-    return timedelta(seconds=float(match[1]) * _UNITS[match[2]])
+    try:
+        return timedelta(seconds=float(match[1]) * _UNITS[match[2]])
+    except OverflowError:
+        raise ValueError(f"{text!r} is longer than time goes") from None
 
 
 def interval(text: str) -> timedelta:

@@ -378,7 +378,11 @@ _SQLITE_ERRORS: dict[int, tuple[type[StorageError], str, str]] = {
     10: (StorageError, "The disk failed under the database", "Check the disk, then run: newsdelta db check"),
     11: (StorageError, "The database is damaged", "Restore a backup; see: newsdelta db check"),
     13: (StorageError, "The disk is full", "Make room; nothing was half written"),
-    14: (DatabaseUnreachable, "The database file cannot be opened", "Check its path and its rights"),
+    14: (
+        DatabaseUnreachable,
+        "The database file cannot be opened",
+        "Check its path, its rights and its disk",
+    ),
     26: (StorageError, "This file is no SQLite database", "Name another file, or move this one away"),
 }
 

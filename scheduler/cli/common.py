@@ -16,16 +16,32 @@ from scheduler.settings import duration
 from storage.records import Article, as_json
 
 
+def config_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command `--config` and `--data`."""
+    for option in (
+        click.option("--data", metavar="DIR", help="The folder of the database, where no URL is set."),
+        click.option(
+            "--config", metavar="FILE", help="The settings (else $NEWSDELTA_CONFIG, ./newsdelta.toml)."
+        ),
+    ):
+        function = option(function)
+    return function
+
+
+def settled(config: str | None, data: str | None) -> Config:
+    """Load the settings that the options name, and log as they say. Raises ConfigError."""
+    settings = load(config, data)
+    begin(settings)
+    return settings
+
+
 def with_config(function: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command `--config` and `--data`; it gets the loaded Config as its first argument."""
 
-    @click.option("--config", metavar="FILE", help="The settings (else $NEWSDELTA_CONFIG, ./newsdelta.toml).")
-    @click.option("--data", metavar="DIR", help="The folder of the database, where no URL is set.")
+    @config_options
     @functools.wraps(function)
     def command(*args: Any, config: str | None, data: str | None, **options: Any) -> Any:
-        settings = load(config, data)
-        begin(settings)
-        return function(settings, *args, **options)
+        return function(settled(config, data), *args, **options)
 
     return command
 

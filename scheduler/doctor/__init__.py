@@ -10,11 +10,11 @@ from scheduler.config import Config
 from scheduler.doctor.browser import browser
 from scheduler.doctor.finding import Finding, State
 from scheduler.doctor.store import store
-from scheduler.doctor.work import channels, destinations, heart, queue, watcher
+from scheduler.doctor.work import addresses, channels, destinations, heart, queue, watcher
 from storage.database import Database
-from storage.errors import NewsdeltaError
+from storage.errors import ConfigError, NewsdeltaError
 
-__all__ = ["Finding", "State", "ask_watcher", "examine"]
+__all__ = ["Finding", "State", "ask_watcher", "examine", "misread"]
 
 
 def examine(config: Config, now: datetime) -> Iterator[Finding]:
@@ -22,6 +22,7 @@ def examine(config: Config, now: datetime) -> Iterator[Finding]:
     where = str(config.source) if config.source else "none: the defaults hold"
     yield Finding("settings", State.WELL, where)
     yield from store(config)
+    yield from addresses(config)
     try:
         with Database.open(config.database_url, create=False, readonly=True) as database:
             for check in (watcher, heart, queue, channels, destinations):
@@ -29,6 +30,12 @@ def examine(config: Config, now: datetime) -> Iterator[Finding]:
     except NewsdeltaError:
         pass  # `store` has said so
     yield from browser(config)
+
+
+def misread(error: ConfigError) -> Finding:
+    """The settings cannot be read, and so nothing else can be checked."""
+    what = f"{error.message}: {error.subject}; a watch that runs keeps the settings that it has"
+    return Finding("settings", State.FAILED, what, error.mend)
 
 
 def ask_watcher(config: Config, now: datetime) -> Iterator[Finding]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from scheduler.config import Config
 from scheduler.doctor.finding import Finding, State
-from scheduler.post import is_watched
+from scheduler.post import is_watched, read_post
 from storage import crawls, outbox, overview, pauses, pulse
 from storage.database import Database
+from storage.errors import ConfigError
 from storage.pulse import Pulse
 
 #: A watched channel that was not crawled for so long is worth a word.
@@ -91,6 +93,16 @@ def channels(config: Config, database: Database, now: datetime) -> Iterator[Find
         else:
             told = sum(glance.told.values())
             yield Finding(about, State.WELL, f"last crawled {last:%H:%M} UTC, {told} events in 24 hours")
+
+
+def addresses(config: Config) -> Iterator[Finding]:
+    """Whether a watch would take the alerts of the settings: their addresses, secrets and templates."""
+    try:
+        post = read_post(config)
+    except ConfigError as error:
+        yield Finding("alerts", State.FAILED, f"{error.message}: {error.subject}", error.mend)
+    else:
+        asyncio.run(post.close())
 
 
 def destinations(config: Config, database: Database, now: datetime) -> Iterator[Finding]:

@@ -87,9 +87,11 @@ def test_a_read_only_disk_is_named_and_nothing_changes(newsdelta, site, disk, wo
     disk.remount("ro")
     refused = newsdelta(*words, expect=1)
     assert str(disk.folder) in refused.stderr
-    assert "Read-only file system" in refused.stderr or "The database cannot be written" in refused.stderr
+    assert (
+        "Read-only file system" in refused.stderr
+        or "Check its path, its rights and its disk" in refused.stderr
+    )
     assert "Traceback" not in refused.stderr
-    assert is_told(newsdelta, site), "it can be read all the same"
     disk.remount("rw")
     something_happens(site)
     newsdelta("crawl", "cq")
