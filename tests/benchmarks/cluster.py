@@ -226,7 +226,7 @@ def table(setup: Setup) -> list[dict[str, Any]]:
     room = {"watcher": 1, "workers": setup.workers, "database": setup.cores}
     return [
         row(f"{name}: visits", out.stored / seconds, "per second", "wanted", wanted),
-        *(row(f"{name}: lag p{share}", _quantile(out.lags, share), "seconds") for share in (50, 95, 99)),
+        *(row(f"{name}: lag p{share}", quantile(out.lags, share), "seconds") for share in (50, 95, 99)),
         *(
             row(f"{name}: {part} asked for", busy / seconds / room[part], "of its CPU")
             for part, busy in out.busy.items()
@@ -234,6 +234,7 @@ def table(setup: Setup) -> list[dict[str, Any]]:
     ]
 
 
-def _quantile(values: list[float], percent: int) -> float:
+def quantile(values: list[float], percent: int) -> float:
+    """The value that so many percent are not above; 0 of none."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, len(ordered) * percent // 100)] if ordered else 0.0
