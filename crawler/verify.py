@@ -90,7 +90,7 @@ def _take_apart(stream: BinaryIO, case: _Case) -> Iterator[Finding]:
             case.records.append(made)
             if made.kind == "metadata":
                 case.documents.append(msgspec.json.decode(made.block, type=dict[str, Any]))
-    except (ArchiveError, msgspec.DecodeError) as error:
+    except (ArchiveError, msgspec.DecodeError, UnicodeDecodeError) as error:
         yield Finding(False, f"after {len(case.records)} records: {error}")
     else:
         yield Finding(True, f"the file is whole: {len(case.records)} records")
