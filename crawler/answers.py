@@ -63,7 +63,9 @@ def words_of(error: BaseException | None) -> str:
 
 
 def _broken_off(error: BaseException) -> str:
-    """Why an answer could not be taken: ours is the limit of its head, all else is the connection's."""
+    """Why an answer could not be taken: ours is the limit of its head, TLS has its own, all else is the connection's."""
     causes = [getattr(failure, "value", None) for failure in getattr(error.__cause__, "reasons", ())]
     ours = next((str(one) for one in causes if type(one).__name__ == "DownloadCancelledError"), "")
+    if any(type(one).__module__.startswith(("OpenSSL", "service_identity")) for one in causes):
+        return "its certificate cannot be trusted (expired, of another name, signed by nobody known), or TLS failed"
     return ours or "the connection broke off, or the answer is no HTTP"

@@ -12,8 +12,8 @@ MOST_BYTES = 24 * 2**20
 #: A sitemap may have 50,000 addresses, an index as many sitemaps (sitemaps.org, 0.9).
 MOST_ENTRIES = 50_000
 MOST_FURTHER = 50_000
-#: Of a feed no more is read: the largest full-text feeds of newspapers have a tenth of it.
-MOST_FEED_CHARACTERS = 4_000_000
+#: Of a feed no more is read: the largest full-text feeds of newspapers have a third of it.
+MOST_FEED_CHARACTERS = 1_200_000
 #: A feed's entries that are kept; the newest stand first in all of them.
 MOST_FEED_ENTRIES = 5_000
 #: Longer addresses are none; longer titles, names and summaries are cut.

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 
 from lxml import etree
 
@@ -19,6 +20,9 @@ _DECLARATION = re.compile(r"\s*<\?xml\b[^>]*\?>")
 _LONE_AMPERSAND = re.compile(r"&(?!#\d{1,7};|#x[0-9a-fA-F]{1,6};|(?:amp|lt|gt|quot|apos);)")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.S | re.I)
+_LINE = re.compile(r"[^\r\n]+")
+#: An entry is known when it ends: one with more elements than this has none, and ends the reading.
+_MOST_IN_AN_ENTRY = 5_000
 _OLDEST = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -54,10 +58,11 @@ def read_sitemap(text: str, url: str, *, now: datetime, time_zone: str) -> Sourc
 
 def read_text_sitemap(text: str, url: str) -> Source | None:
     """Read a text sitemap, an address a line; None where another line stands there."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    written = (match[0].strip() for match in _LINE.finditer(text))
+    lines = list(islice(filter(None, written), MOST_ENTRIES))  # half a million lines are as many objects
     if not lines or not all(line.startswith(("http://", "https://")) for line in lines):
         return None
-    found = tuple(Entry(url=place) for line in lines[:MOST_ENTRIES] if (place := address(line, url)))
+    found = tuple(Entry(url=place) for line in lines if (place := address(line, url)))
     return Source(SourceKind.SITEMAP, found) if found else None
 
 
@@ -90,10 +95,14 @@ def _items(text: str) -> tuple[list[_Item], str]:
 
 def _read(steps: etree.iterparse[tuple[str, etree._Element]]) -> Iterator[_Item]:
     """Give each entry as soon as it is complete, and forget it: a sitemap may have many MB."""
+    inside = 0
     for _, node in steps:
-        name = _name(node)
+        name, inside = _name(node), inside + 1
         if name not in ("url", "sitemap"):
+            if inside > _MOST_IN_AN_ENTRY:
+                return
             continue
+        inside = 0
         item = _Item(index=name == "sitemap")
         for child in node:
             _note(child, item)
