@@ -22,7 +22,7 @@ from starlette.requests import cookie_parser
 
 from scheduler.web.access import Scope, Visitor
 from scheduler.web.asgi import App, Message, Receive, Send
-from scheduler.web.render import LANGUAGE_COOKIE
+from scheduler.web.render import AGES, LANGUAGE_COOKIE
 from scheduler.web.words import choose
 from storage.changes import Changes
 from storage.database import Database
@@ -33,8 +33,9 @@ from storage.view import Questions
 PATIENCE = 1.0
 #: Seconds between two looks at a store where a look is not cheap.
 LOOK = 0.1
-#: Seconds after which an answer is made anew though nothing changed: it says how long ago things were.
-LONGEST = 15.0
+#: Seconds after which an answer is made anew though nothing changed: one that says how long ago things were; any other,
+#: which may show the last day or week, as the clock goes on.
+WITH_AGES, LONGEST = 15.0, 60.0
 #: Bytes of one answer, and of all, that are kept.
 LARGEST, ROOM = 300_000, 32_000_000
 #: Never kept: secrets, clocks, streams, bytes as they came, files that browsers keep for good.
@@ -51,6 +52,7 @@ class Answer:
     pieces: tuple[bytes, ...]
     etag: str
     born: float
+    lasts: float = WITH_AGES
     questions: Questions | None = None  # that it was made from; None: it is good until something changes
 
     @property
@@ -106,7 +108,7 @@ class Shelf:
     def get(self, key: Hashable, now: float) -> Answer | None:
         """The answer to a question, sure or in doubt, where one is kept that is not too old."""
         found = self._answers.get(key)
-        if found is None or now - found.born >= LONGEST:
+        if found is None or now - found.born >= found.lasts:
             return None
         return found if self.is_sure(key) or found.questions is not None else None
 
@@ -258,7 +260,8 @@ class Kept:
                     answer = catcher.answer(self._place.encode(), now)
                     if answer.may_be_kept:
                         questions = await run_in_threadpool(view.questions)
-                        self._shelf.put(key, replace(answer, questions=questions), age)
+                        lasts = WITH_AGES if scope["state"].get(AGES) else LONGEST
+                        self._shelf.put(key, replace(answer, questions=questions, lasts=lasts), age)
                     await answer.send(send, visitor.csrf, given)
 
 

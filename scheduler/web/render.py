@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,8 @@ from scheduler.web.words import LANGUAGES, choose, translator
 
 HERE = Path(__file__).parent
 LANGUAGE_COOKIE = "newsdelta-language"
+#: In a request's state: the page says how long ago something was.
+AGES = "says_ages"
 #: A phrase alone, without values: `_("Overview")`.
 _PHRASE = re.compile(r"""\b_\(\s*(?:"([^"\\]+)"|'([^'\\]+)')\s*\)""")
 _WEB = re.compile("https?://", re.IGNORECASE)
@@ -44,6 +47,11 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
         visitor = site.door.visitor({}, {COOKIE: cookie})
     zone, now, _ = ZoneInfo(site.config().time_zone), site.now(), translator(language)
     labels = {name: channel.label for name, channel in site.config().channels.items()}
+
+    def ago(moment: datetime) -> str:
+        request.scope["state"][AGES] = True
+        return say.age(moment, now, _)
+
     html = (
         _environment(language, zone, tuple(labels.items()))
         .get_template(template)
@@ -55,7 +63,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
             now=now.astimezone(zone),
             may_manage=visitor.may(Scope.MANAGE),
             may_run=visitor.may(Scope.RUN),
-            ago=lambda moment: say.age(moment, now, _),
+            ago=ago,
             span=lambda length: say.span(length, _),
             about=lambda minutes: say.about(minutes, _),
             rhythm_said=lambda rhythm: say.rhythm(rhythm, _),

@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from scheduler.web import kept
 from scheduler.web.access import ALL, NOBODY, Scope, Visitor
 from scheduler.web.kept import Answer, Kept, Shelf
+from scheduler.web.render import AGES
 from storage import pauses
 from storage.database import Database
 from tests.sightings import at
@@ -33,9 +34,11 @@ class Numbered:
     parts: int = 1
     on_the_way: Any = None
     reads: Any = None
+    says_ages: bool = False
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         self.made += 1
+        scope["state"][AGES] = self.says_ages
         said = f"answer {self.made}, form of {scope['state']['visitor'].csrf}".encode()
         if self.reads:
             said += str(await run_in_threadpool(self.reads)).encode()
@@ -268,8 +271,17 @@ def test_a_config_that_was_read_again_shows_at_once(house: House) -> None:
 
 
 def test_nothing_is_kept_for_long_as_pages_say_how_long_ago_things_were(house: House) -> None:
+    house.app.says_ages = True
     house.ask()
-    house.now += kept.LONGEST
+    house.now += kept.WITH_AGES
+    assert house.ask().text.startswith("answer 2")
+
+
+def test_what_says_no_ages_is_kept_longer_but_not_for_good(house: House) -> None:
+    house.ask()
+    house.now += kept.WITH_AGES
+    assert house.ask().text.startswith("answer 1")
+    house.now += kept.LONGEST - kept.WITH_AGES
     assert house.ask().text.startswith("answer 2")
 
 
