@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import logging
+
 from crawler.task import Tally
 from storage.errors import NewsdeltaError
 
 #: What a person can do about a fault of ours.
 REPORT = "Nothing was stored of what it befell, and it is tried again; please report it"
+
+
+def _is_unknown(record: logging.LogRecord) -> bool:
+    """Whether a log line tells of a fault that needs its traceback: errors of ours say all in their words."""
+    return not (record.exc_info and isinstance(record.exc_info[1], NewsdeltaError))
+
+
+# What Scrapy would log of each page, the crawl's result says once.
+for _name in ("scrapy.core.engine", "scrapy.core.scraper"):
+    logging.getLogger(_name).addFilter(_is_unknown)
 
 
 class Faults:

@@ -13,7 +13,7 @@ from scheduler.config import Config
 from scheduler.doctor.finding import Finding, State
 from storage import maintenance
 from storage.database import Database
-from storage.errors import DatabaseUnreachable, NewsdeltaError
+from storage.errors import DatabaseEmpty, DatabaseUnreachable, NewsdeltaError
 
 #: Days of growth that the disk should have room for; below the second number it is a failure.
 ROOM_DAYS, LAST_DAYS = 30.0, 3.0
@@ -24,13 +24,17 @@ _DAY = 86_400.0
 
 def store(config: Config) -> Iterator[Finding]:
     """Open the store for reading, and look at its disk."""
+    not_made = Finding("store", State.NOTE, f"{config.database_name}: not made yet", "Run: newsdelta crawl")
     if _is_new(config):
-        yield Finding("store", State.NOTE, f"{config.database_name}: not made yet", "Run: newsdelta crawl")
+        yield not_made
         return
     try:
         with Database.open(config.database_url, create=False, readonly=True) as database:
             sizes = maintenance.sizes(database)
             grown = maintenance.growth(database)
+    except DatabaseEmpty:
+        yield not_made
+        return
     except DatabaseUnreachable as error:
         yield Finding("store", State.FAILED, f"{error.message}: {config.database_name}", error.mend)
         return

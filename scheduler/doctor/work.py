@@ -16,6 +16,8 @@ from storage.pulse import Pulse
 
 #: A watched channel that was not crawled for so long is worth a word.
 QUIET = timedelta(hours=3)
+#: A crawl that seems to begin so much later than now was made under a wrong clock.
+AHEAD = timedelta(minutes=2)
 #: A crawl that no worker took for so long, in seconds, is worth a word.
 LAG = 60.0
 #: Signs of life of the watcher that may be missing.
@@ -87,6 +89,9 @@ def channels(config: Config, database: Database, now: datetime) -> Iterator[Find
             yield Finding(about, State.FAILED, "it looks broken: nothing is concluded from it", mend)
         elif last is None:
             yield Finding(about, State.NOTE, "never crawled", f"newsdelta crawl {glance.name}")
+        elif last - now > AHEAD:
+            what = f"last crawled {last:%Y-%m-%d %H:%M} UTC, which is to come: until then no edits are seen"
+            yield Finding(about, State.FAILED, what, "Set the clock right; keep it so (NTP)")
         elif now - last > QUIET:
             hours = (now - last).total_seconds() / 3600
             yield Finding(about, State.NOTE, f"last crawled {hours:.0f} hours ago", "newsdelta watch")

@@ -7,9 +7,12 @@ from datetime import timedelta
 import pytest
 
 from crawler.sites import channel
+from scheduler.config import load
+from scheduler.doctor import State
+from scheduler.doctor.work import channels
 from scheduler.plan import HostPlan
 from storage import orders, outbox, subscriptions
-from storage.articles import record
+from storage.articles import record, start_run
 from storage.database import Database
 from storage.decide import Policy
 from storage.diff import width_fold
@@ -45,16 +48,26 @@ def test_a_claim_that_a_jump_ends_is_taken_anew_with_the_same_key(database):
     assert outbox.delivered(database, [second], at(1 + DAY)) == 1
 
 
-def test_visits_that_a_clock_put_back_dates_earlier_tell_nothing_twice(database):
+def test_an_edit_seen_under_a_clock_put_back_is_told_once_when_the_time_has_come_round(database):
+    edit = {"body": ("今年新增口袋公园五处。",)}
     record(database, seen(DAY, "1"), Policy(), width_fold)
-    again = record(database, seen(0, "1"), Policy(), width_fold)
-    assert again.event is None
-    edited = record(database, seen(1, "1", body=("今年新增口袋公园五处。",)), Policy(), width_fold)
-    assert edited.event is not None
-    assert edited.event.kind == "edited"
-    assert (
-        record(database, seen(2, "1", body=("今年新增口袋公园五处。",)), Policy(), width_fold).event is None
+    assert record(database, seen(0, "1"), Policy(), width_fold).event is None
+    assert record(database, seen(1, "1", **edit), Policy(), width_fold).event is None, (
+        "older than what is known"
     )
+    told = record(database, seen(DAY + 1, "1", **edit), Policy(), width_fold).event
+    assert told is not None
+    assert told.kind == "edited"
+    assert record(database, seen(DAY + 2, "1", **edit), Policy(), width_fold).event is None
+
+
+def test_doctor_names_a_channel_that_was_crawled_in_the_future(database, tmp_path):
+    file = tmp_path / "newsdelta.toml"
+    file.write_text(f'[database]\nurl = "{database.url}"\n', encoding="utf-8")
+    start_run(database, "cq", at(DAY))
+    findings = {one.about: one for one in channels(load(str(file), env={}), database, at(0))}
+    assert findings["channel cq"].state is State.FAILED
+    assert "Set the clock right" in findings["channel cq"].mend
 
 
 def test_an_order_under_way_outlives_a_clock_put_back(database):
