@@ -25,6 +25,7 @@ from storage import migrations
 from storage.errors import (
     ConfigError,
     DatabaseBusy,
+    DatabaseEmpty,
     DatabaseUnreachable,
     SchemaTooNew,
     StorageError,
@@ -236,8 +237,12 @@ class Database:
         if version == migrations.HEAD:
             return
         if not create:
-            what = "is empty" if version is None else f"is of an older form ({version})"
-            raise StorageError(f"The database {what}", subject=self.url, mend="Run: newsdelta db upgrade")
+            upgrade = "Run: newsdelta db upgrade"
+            if version is None:
+                raise DatabaseEmpty("The database is empty", subject=self.url, mend=upgrade)
+            raise StorageError(
+                f"The database is of an older form ({version})", subject=self.url, mend=upgrade
+            )
         self.upgrade()
 
     def _refuse_newer(self, version: str | None) -> None:

@@ -6,6 +6,7 @@ NewsdeltaError
 │   ├── DatabaseUnreachable
 │   ├── DatabaseBusy      another process holds the lock
 │   ├── SchemaTooNew      written by a newer newsdelta
+│   ├── DatabaseEmpty     nothing was made in it yet
 │   ├── NotFound          no such article, revision or channel
 │   └── ArchiveError      a WARC file is missing, damaged or cannot be written
 └── PageError             one page could not be used; the run goes on
@@ -55,6 +56,10 @@ class DatabaseBusy(StorageError):
 
 class SchemaTooNew(StorageError):
     """The database was written by a newer newsdelta; nothing was touched."""
+
+
+class DatabaseEmpty(StorageError):
+    """There are no tables yet, and none were to be made."""
 
 
 class NotFound(StorageError):

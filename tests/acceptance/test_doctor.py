@@ -32,7 +32,7 @@ def test_before_the_first_crawl_it_says_what_to_run(newsdelta):
     assert findings["settings"]["what"].endswith("newsdelta.toml")
     assert findings["store"]["state"] == "note"
     assert findings["store"]["mend"] == "Run: newsdelta crawl"
-    assert not newsdelta.database.exists(), "doctor makes nothing"
+    assert not newsdelta.is_made(), "doctor makes nothing"
 
 
 def test_after_a_crawl_all_is_well_but_nobody_watches(newsdelta, site):
