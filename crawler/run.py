@@ -78,7 +78,7 @@ class Crawls:
 
         Raises ConfigError where its pages need a browser and there is none.
         """
-        tally = Tally(listener)
+        tally = Tally(listener, for_plan=not task.follow)
         started = time.monotonic()
         host = urlsplit(task.channel.home).netloc
         if task.host is not None:

@@ -102,9 +102,12 @@ def exit_code(results: list[CrawlResult]) -> int:
 
 @dataclass(slots=True)
 class Tally:
-    """The running count of one crawl; `listener` is called after each change."""
+    """The running count of one crawl; `listener` is called after each change. `for_plan`: a plan of visits stands
+    behind it, which is told of each page; a whole crawl has tens of thousands.
+    """
 
     listener: Callable[[Tally], None] = lambda tally: None
+    for_plan: bool = True
     queued: int = 0
     done: int = 0
     answered: int = 0
@@ -147,6 +150,8 @@ class Tally:
 
     def visited(self, visit: PageVisit) -> None:
         """A visit to a page is done; of a listing with several pages, one more page is."""
+        if not self.for_plan:
+            return
         before = self.visits.get(visit.page)
         if before is not None:
             visit = replace(visit, discovered=before.discovered + visit.discovered)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from crawler.task import CrawlResult, Problem, Tally, exit_code
+from crawler.task import CrawlResult, PageVisit, Problem, Tally, exit_code
 from storage.records import RunCounts
 
 
@@ -53,3 +53,10 @@ def test_a_listener_hears_of_every_step():
     tally.answer(200, 1)
     tally.changed("new", "url", "title")
     assert heard == [0, 1, 1]
+
+
+def test_what_each_visit_came_to_is_kept_for_a_plan_alone():
+    planned, whole = Tally(), Tally(for_plan=False)
+    for tally in (planned, whole):
+        tally.visited(PageVisit("41000001", 0.0))
+    assert (len(planned.visits), len(whole.visits)) == (1, 0)
