@@ -117,25 +117,26 @@ def _asked(summary: dict[str, Any]) -> int:
 
 
 def memory(pages: int = MEASURED) -> list[dict[str, Any]]:
-    """Peak memory of one crawl of so many pages, both processes, and how much it still grows in its second half."""
+    """Peak memory of one crawl of so many pages, both processes, and how much it still grows in its last third."""
     with (
         ReplicaProcess(articles=pages, weight=LIGHT, cache_bytes=2**26) as replica,
         tempfile.TemporaryDirectory() as folder,
     ):
         found = crawl(folder, replica.url)
-    peak, growth = found["peak_mb"], found["growth_mb"] / (pages / 2) * 1000
+    peak, growth = found["peak_mb"], found["growth_mb"] / (pages / 3) * 1000
     expected = peak + max(0.0, growth) * (LARGE - pages) / 1000
     name = f"memory of a crawl of {LARGE} pages" + ("" if pages == LARGE else ", extrapolated")
     return [
         row(f"peak memory, {pages} pages", peak, "MB", goal=MOST_MEMORY, ok=peak <= MOST_MEMORY),
-        row("growth in the second half of the crawl", round(growth, 2), "MB per 1000 pages"),
+        row("growth in the last third of the crawl", round(growth, 2), "MB per 1000 pages"),
         row(name, round(expected), "MB", goal=MOST_MEMORY, ok=expected <= MOST_MEMORY),
     ]
 
 
 def crawl(folder: str, home: str) -> dict[str, Any]:
     """Crawl the whole replica with the command line: its JSON summary, `cpu` in seconds, `peak_mb`, the largest sum
-    of the proportional set sizes of its processes, and `growth_mb`, how much that grew in the second half.
+    of the proportional set sizes of its processes, and `growth_mb`, how much that grew in the last third, when all
+    that is made once is made.
     """
     config = Path(folder) / "newsdelta.toml"
     config.write_text(
@@ -168,12 +169,12 @@ class _Memory:
         self._thread.start()
 
     def stop(self) -> tuple[float, float]:
-        """The peak, and the growth in the second half (its slope by least squares, times its length), in MB."""
+        """The peak, and the growth in the last third (its slope by least squares, times its length), in MB."""
         self._ended.set()
         self._thread.join()
-        half = self._seen[len(self._seen) // 2 :]
-        slope = statistics.linear_regression(range(len(half)), half).slope if len(half) > 2 else 0.0
-        return max(self._seen, default=0.0), slope * len(half)
+        last = self._seen[len(self._seen) * 2 // 3 :]
+        slope = statistics.linear_regression(range(len(last)), last).slope if len(last) > 2 else 0.0
+        return max(self._seen, default=0.0), slope * len(last)
 
     def _look(self) -> None:
         while not self._ended.wait(0.25):
