@@ -91,7 +91,8 @@ def rebuild(config: Config) -> None:
 def prune(config: Config, before: datetime | None) -> None:
     """Drop what [retention] in the config gives up; articles, revisions, events and their evidence stay.
 
-    Old observations that said the same as those before and after them become counts by day.
+    Old observations that said the same as those before and after them become counts by day; texts of old revisions
+    that another has followed are packed.
     """
     from scheduler.retention import prune as drop
     from storage.database import Database
