@@ -17,7 +17,7 @@ def _is_unknown(record: logging.LogRecord) -> bool:
 
 
 # What Scrapy would log of each page, the crawl's result says once.
-for _name in ("scrapy.core.engine", "scrapy.core.scraper"):
+for _name in ("scrapy.core.engine", "scrapy.core.scraper", "scrapy.utils.signal"):
     logging.getLogger(_name).addFilter(_is_unknown)
 
 
