@@ -9,11 +9,13 @@ import pytest
 
 from tests.integration import hostile_run
 from tests.integration.hostile_cases import FAMILIES, GOOD_NAMES, OUTCOMES
+from tests.integration.hostile_pages import ANYTHING, NOTHING, PAGE_FAMILIES, PAGE_OUTCOMES
 
-#: Megabytes that a family of cases, six at a time, may take above the baseline.
-MEMORY = {"markup": 300}
-USUAL_MEMORY = 120
+#: Megabytes that a family of cases, six at a time, may take above the baseline, in both processes.
+MEMORY = {"markup": 300, "feeds": 350, "sitemaps": 350}
+USUAL_MEMORY = 200
 CASES = [(family, case.name) for family, cases in FAMILIES.items() for case in cases]
+PAGE_CASES = [(family, case.name) for family, cases in PAGE_FAMILIES.items() for case in cases]
 
 
 @pytest.fixture(scope="session")
@@ -22,9 +24,9 @@ def run_of(tmp_path_factory):
     return functools.cache(lambda family: hostile_run.run(family, folder))
 
 
-def test_there_are_more_than_200_and_no_two_of_a_name():
-    names = [name for _, name in CASES]
-    assert len(names) > 200
+def test_there_are_more_than_350_and_no_two_of_a_name():
+    names = [name for _, name in (*CASES, *PAGE_CASES)]
+    assert len(names) > 350
     assert len(set(names)) == len(names)
 
 
@@ -43,7 +45,22 @@ def test_a_hostile_response_comes_to_what_is_expected_and_the_good_pages_are_sto
         assert expect == "refused" or expect in said
 
 
-@pytest.mark.parametrize("family", FAMILIES)
-def test_a_family_takes_no_more_memory_than_it_may(run_of, family):
+@pytest.mark.parametrize(("family", "name"), PAGE_CASES, ids=[name for _, name in PAGE_CASES])
+def test_any_other_page_may_be_hostile_and_what_is_said_is_what_is_expected(run_of, family, name):
+    case = next(case for case in PAGE_FAMILIES[family] if case.name == name)
+    found = run_of(family).found[name]
+    words = case.expect or PAGE_OUTCOMES[name]
+    said = os.linesep.join(found.said)
+    if words != ANYTHING:
+        assert words in said if words != NOTHING else not said
+    assert (
+        not set(GOOD_NAMES) & set(found.stored) if case.none_stored else set(GOOD_NAMES) <= set(found.stored)
+    )
+    assert found.asked <= case.most
+
+
+@pytest.mark.parametrize("family", [*FAMILIES, *PAGE_FAMILIES])
+def test_a_family_takes_no_more_memory_than_it_may_and_asks_nobody_else(run_of, family):
     run = run_of(family)
-    assert run.peak - run.baseline <= MEMORY.get(family, USUAL_MEMORY)
+    assert run.taken <= MEMORY.get(family, USUAL_MEMORY)
+    assert run.canary == 0

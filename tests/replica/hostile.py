@@ -14,7 +14,7 @@ import socket
 import ssl
 import struct
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 #: Bytes of a request's head that are read.
@@ -48,19 +48,22 @@ class Served:
     ending: str = "close"
 
 
+Answer = Served | list[Served] | Callable[[str], Served]
+
+
 class Hostile:
     """Listens on 127.0.0.1. `asked` counts the requests by address; `connections` all that came, also without one.
 
-    `answers`: address → what is sent in turn, the last of them again and again; "*" is for all others.
+    `answers`: address → what is sent, or a list of what is sent in turn, the last of them again and again, or a
+    function of the address; "*" is for all others. A request whose head holds `same` (in lower case) is answered 304.
     """
 
-    def __init__(
-        self, answers: Mapping[str, Served | list[Served]], tls: ssl.SSLContext | None = None
-    ) -> None:
+    def __init__(self, answers: Mapping[str, Answer], tls: ssl.SSLContext | None = None) -> None:
         self.answers = dict(answers)
         self.asked: Counter[str] = Counter()
         self.connections = 0
         self.port = 0
+        self.same = b""
         self._tls = tls
         self._server: asyncio.Server | None = None
 
@@ -80,7 +83,7 @@ class Hostile:
         with contextlib.suppress(OSError, ValueError, asyncio.IncompleteReadError):
             head = await reader.readuntil(b"\r\n\r\n")
             path = head.split(b" ", 2)[1].decode("latin-1")
-            served = self._answer(path)
+            served = NOT_MODIFIED if self.same and self.same in head.lower() else self._answer(path)
             await _send(served, writer)
             if served.ending == "silent":
                 await reader.read()
@@ -91,6 +94,8 @@ class Hostile:
     def _answer(self, path: str) -> Served:
         self.asked[path] += 1
         found = self.answers.get(path) or self.answers.get("*") or NOT_FOUND
+        if callable(found):
+            return found(path)
         return found[min(self.asked[path], len(found)) - 1] if isinstance(found, list) else found
 
 
@@ -142,3 +147,4 @@ def served(
 
 
 NOT_FOUND = served(b"<html><title>404</title></html>", status="404 Not Found")
+NOT_MODIFIED = served(status="304 Not Modified")
