@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from dataclasses import replace
 from functools import partial
 
@@ -12,6 +13,9 @@ from scheduler.cli.common import with_config
 from scheduler.config import Config
 from scheduler.logs.begin import begin, tell
 from storage.errors import ConfigError
+
+#: How far the page gives way to a crawl on a busy machine, as of nice(2): pages wait a little rather than the crawl.
+GIVES_WAY = 5
 
 
 @click.command("serve")
@@ -28,6 +32,7 @@ def command(config: Config, bind: str | None) -> None:
     """
     from scheduler.app import serve_until_signal
 
+    os.nice(GIVES_WAY)
     asyncio.run(
         serve_until_signal(
             _bound(config, bind),

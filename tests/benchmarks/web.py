@@ -1,6 +1,7 @@
 """The page over a big store: time and weight of pages, searches; many readers, a crawl beside them; first paint.
 
-`web.million` (not in the whole benchmark: some minutes) measures the pages at 1,000,000 articles on PostgreSQL.
+`web.million` (not in the whole benchmark: some minutes) measures the pages at 1,000,000 articles on PostgreSQL;
+`web.commits` what an answer costs while a crawl writes, in CPU, whatever else the machine does.
 """
 
 import http.client
@@ -24,11 +25,12 @@ import psutil
 from sqlalchemy import text
 
 from storage.database import Database
+from tests.benchmarks import _web_clock as web_clock
 from tests.benchmarks import _web_store as web_store
 from tests.benchmarks._rows import row
 from tests.replica.process import ReplicaProcess
 
-ARTICLES, MILLION = 100_000, 1_000_000
+SMALL, ARTICLES, MILLION = 20_000, 100_000, 1_000_000
 #: Milliseconds at the 95th percentile; bytes; answers/s; how much longer a crawl may take; milliseconds.
 PAGE, SEARCH, WEIGHT, RATE, SLOWER, PAINT = 100, 150, 100_000, 200, 1.3, 1000
 #: Milliseconds of CPU for an answer of the mix.
@@ -110,15 +112,31 @@ def million() -> list[dict[str, Any]]:
         return [{**one, "name": f"{one['name']}, 1,000,000 on PostgreSQL"} for one in rows]
 
 
-@contextmanager
-def serving(folder: Path, url: str) -> Iterator[Served]:
-    """`newsdelta serve` over a database, in a process of its own."""
+def _configured(folder: Path, url: str) -> Path:
+    """A config file for the pages over a database."""
     config = folder / "newsdelta.toml"
     channels = "".join(f'[[channel]]\nname = "{name}"\n' for name in web_store.CHANNELS)
     config.write_text(
         f'[database]\nurl = "{url}"\n{channels}[web]\nbind = "127.0.0.1:0"\ntoken_file = "{folder}/token"\n',
         encoding="utf-8",
     )
+    return config
+
+
+def commits() -> list[dict[str, Any]]:
+    """CPU of an answer while articles are recorded, at 20,000 articles on SQLite; a minute and a half of CPU."""
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/news.db"
+        web_store.fill(url, SMALL)
+        took = web_clock.cost(_configured(Path(folder), url), url, mixed(url), 4000) * 1000
+        name = f"mixed reading beside {web_clock.RECORDED} commits/s: CPU of an answer"
+        return [row(name, took, "ms", goal=COST, ok=took <= COST)]
+
+
+@contextmanager
+def serving(folder: Path, url: str) -> Iterator[Served]:
+    """`newsdelta serve` over a database, in a process of its own."""
+    config = _configured(folder, url)
     command = [
         sys.executable,
         "-c",
