@@ -98,7 +98,7 @@ def test_a_read_only_server_is_named_and_written_to_when_it_may_be(newsdelta, si
     assert "The database cannot be written" in refused.stderr
     assert "Connect to the primary server" in refused.stderr
     assert "Traceback" not in refused.stderr
-    server.say("SET default_transaction_read_only = off; ALTER SYSTEM RESET default_transaction_read_only")
+    server.say("ALTER SYSTEM RESET default_transaction_read_only")
     server.say("SELECT pg_reload_conf()")
     newsdelta("watch", "--once")
     audit(newsdelta, site)
