@@ -41,6 +41,8 @@ from tests.replica.replica import Replica
 
 #: Seconds between two kills, between two things that happen on the sites; how long the server is down at most.
 KILL_EVERY, HAPPEN_EVERY, DOWN = 7.0, 1.5, 6.0
+#: So much may have happened that the store does not know of.
+UNSEEN = 6
 ROLES = (("watch",), ("watch",), ("worker",), ("worker",))
 #: What is struck, and how often beside the others.
 TARGETS = {"watch": 6, "worker": 6, "crawling process": 2, "connections": 2, "backend": 2, "server": 3}
@@ -155,7 +157,10 @@ class Crowd:
 
 
 class Happenings:
-    """What may happen on the sites. An article is touched once: of two edits between two visits one is seen."""
+    """What may happen on the sites. An article is touched once: of two edits between two visits one is seen. And only
+    few at a time are not yet seen: where many pages of a channel changed at once, they are held back, as at a rebuilt
+    site.
+    """
 
     def __init__(self, sites: Replica, store: Database, chance: random.Random) -> None:
         self._sites = sites
@@ -164,7 +169,9 @@ class Happenings:
         self._touched: set[str] = set()
 
     def next(self) -> None:
-        """Let something happen: mostly an edit."""
+        """Let something happen, mostly an edit, unless enough waits to be seen."""
+        if self._unseen() >= UNSEEN:
+            return
         what = self._chance.choices(("edit", "publish", "remove"), (6, 3, 1))[0]
         channel = self._chance.choice(("cq", "sc"))
         if what == "publish":
@@ -175,6 +182,12 @@ class Happenings:
             return
         options = {"classes": self._chance.choice(("number", "headline"))} if what == "edit" else {}
         self._sites.do(what, article=article, channel=channel, **options)
+
+    def _unseen(self) -> int:
+        try:
+            return len(expected(self._sites)) - len(events(self._store))
+        except StorageError:
+            return UNSEEN
 
     def _untouched(self, channel: str) -> str | None:
         """An article that the store knows as it stands."""
