@@ -34,6 +34,8 @@ from tests.integration.hostile_cases import article, listing, redirect
 from tests.replica.hostile import Answer, Hostile, Served, served
 
 ARTICLES = 12
+#: Seconds for servers that answer, on a busy machine, too; and for those that never do.
+PATIENT, BRIEF = 60, 3
 PATHS = tuple(f"/a/{number}.html" for number in range(ARTICLES))
 FIELDS = ("园林", "交通", "教育", "医疗", "养老", "供水", "供电", "消防", "文化", "体育", "旅游", "农业")
 
@@ -162,9 +164,9 @@ class Names:
         return receiver
 
 
-async def fetch(url: str) -> str:
+async def fetch(url: str, timeout: float) -> str:
     """Fetch a page as a crawl does; return what is said, '' where it was fetched."""
-    overrides = {"RETRY_TIMES": 0, "DOWNLOAD_TIMEOUT": 3, "LOG_LEVEL": "CRITICAL"}
+    overrides = {"RETRY_TIMES": 0, "DOWNLOAD_TIMEOUT": timeout, "LOG_LEVEL": "CRITICAL"}
     settings = Options(allow_private_addresses=True, overrides=overrides).settings()
     crawler = AsyncCrawlerRunner(settings).create_crawler(PageSpider)
     await crawler.crawl_async(url=url, meta={"dont_obey_robotstxt": True}, hosts=Hosts())
@@ -178,15 +180,17 @@ async def hosts(folder: Path) -> dict[str, str]:
 
     reactor: Any = installed
     reactor.installNameResolver(Names(reactor.nameResolver))
-    found = {name: await fetch(f"http://{name}.example/") for name in ("unknown", "slow")}
+    found = {name: await fetch(f"http://{name}.example/", BRIEF) for name in ("unknown", "slow")}
     for certificate in sorted(folder.glob("*.pem")):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate)
         server = Hostile({"*": served(article("渝南区新增口袋公园"))}, tls=context)
-        found[certificate.stem] = await fetch((await server.start()).replace("127.0.0.1", "localhost"))
+        found[certificate.stem] = await fetch(
+            (await server.start()).replace("127.0.0.1", "localhost"), PATIENT
+        )
         await server.stop()
     plain = Hostile({"*": served(b"x")})
-    found["no TLS"] = await fetch((await plain.start()).replace("http:", "https:"))
+    found["no TLS"] = await fetch((await plain.start()).replace("http:", "https:"), BRIEF)
     await plain.stop()
     return found
 
@@ -194,7 +198,7 @@ async def hosts(folder: Path) -> dict[str, str]:
 async def work(folder: Path) -> dict[str, Any]:
     """Tell all stories, then ask the hosts."""
     database = Database.open(f"sqlite:///{folder}/trouble.db")
-    overrides = {"DOWNLOAD_TIMEOUT": 5, "RETRY_TIMES": 0, "LOG_LEVEL": "CRITICAL"}
+    overrides = {"DOWNLOAD_TIMEOUT": PATIENT, "RETRY_TIMES": 0, "LOG_LEVEL": "CRITICAL"}
     crawls = Crawls(database, Options(allow_private_addresses=True, overrides=overrides))
     stories = {story.name: await tell(story, crawls, database) for story in STORIES}
     await crawls.close()
