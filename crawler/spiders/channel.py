@@ -438,7 +438,8 @@ class ChannelSpider(Spider):
         """Whether a listing need not be sent that is as it was: we know what it showed, and all behind it."""
         if self.task.pages is None:
             return way.page > 1 or way.before is not None
-        return way.page == 1 and way.depth >= self.task.pages
+        # A home leads to columns, and a crawl that was killed may not have come to them.
+        return way.page == 1 and way.depth >= self.task.pages and way.role is not Role.HOME
 
     # -- articles
 
