@@ -63,7 +63,7 @@ def words_of(error: BaseException | None) -> str:
 
 
 def _broken_off(error: BaseException) -> str:
-    """Why an answer could not be taken: the limit of its head is ours, TLS has its own, the rest is the connection's."""
+    """Why an answer could not be taken: the limit of its head, TLS, or the connection."""
     causes = [getattr(failure, "value", None) for failure in getattr(error.__cause__, "reasons", ())]
     ours = next((str(one) for one in causes if type(one).__name__ == "DownloadCancelledError"), "")
     if any(type(one).__module__.startswith(("OpenSSL", "service_identity")) for one in causes):

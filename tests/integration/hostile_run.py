@@ -36,7 +36,7 @@ ROOT = Path(__file__).parents[2]
 #: Seconds that a page may take in these runs, where users' crawls have 30; and tries beyond the first.
 TIMEOUT, RETRIES = 5, 1
 #: Pages that are slow to read, and servers that are quick: a busy event loop must not look like a silent server.
-PATIENT = {"markup": 60, "listings": 10, "feeds": 10, "sitemaps": 10}
+PATIENT = {"markup": 60, "robots": 20, "listings": 10, "feeds": 10, "sitemaps": 10}
 #: Seconds of CPU that the reading of a large page may take in these runs, where users' crawls have 15.
 READING = 3
 #: Sites that are crawled at a time.
