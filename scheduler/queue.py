@@ -127,6 +127,55 @@ async def _drop(app: App, job: Job) -> None:
     await app.job_manager.finish_job_by_id_async(job.id, status=Status.FAILED, delete_job=True)
 
 
+@contextlib.asynccontextmanager
+async def stay_alive(app: App) -> AsyncIterator[int]:
+    """Be a worker, by its number, that gives signs of life and takes no jobs. Raises ConnectorException."""
+    worker = await app.job_manager.register_worker()
+    beating = asyncio.ensure_future(_beat(app, worker))
+    try:
+        yield worker
+    finally:
+        beating.cancel()
+        await app.job_manager.unregister_worker(worker)
+
+
+async def _beat(app: App, worker: int) -> None:
+    while True:
+        with contextlib.suppress(exceptions.ConnectorException):
+            await app.job_manager.update_heartbeat(worker)
+        await asyncio.sleep(HEARTBEAT)
+
+
+@dataclasses.dataclass(slots=True)
+class Turn:
+    """A worker's turn at a host (a netloc), for a crawl by hand: a job that is being carried out, beside the queue."""
+
+    app: App
+    worker: int
+    host: str
+    _job: int = 0
+
+    async def begin(self) -> bool:
+        """Take the turn; False while another has it. Raises ConnectorException."""
+        words = {"name": BY_HAND, "lock": host_lock(self.host), "worker": self.worker}
+        try:
+            row = await self.app.connector.execute_query_one_async(_TURN, **words)
+        except exceptions.UniqueViolation:
+            return False
+        self._job = int(row["id"])
+        return True
+
+    async def end(self) -> None:
+        """Let others have the host. Raises ConnectorException."""
+        await self.app.job_manager.finish_job_by_id_async(self._job, Status.SUCCEEDED, delete_job=True)
+
+
+_TURN = """
+    INSERT INTO procrastinate_jobs (queue_name, task_name, lock, status, worker_id)
+    VALUES (%(name)s, %(name)s, %(lock)s, 'doing', %(worker)s) RETURNING id
+"""
+
+
 @dataclasses.dataclass(slots=True)
 class _Asked:
     """A crawl that was handed out, and who waits for it."""

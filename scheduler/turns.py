@@ -16,11 +16,8 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from procrastinate import App, exceptions
-from procrastinate.jobs import Status
-
 from crawler.task import CrawlResult, CrawlTask
-from scheduler.queue import BY_HAND, HEARTBEAT, TROUBLE, give_back, host_lock, opened, prepare
+from scheduler.queue import BY_HAND, TROUBLE, Turn, give_back, opened, prepare, stay_alive
 from storage import crawls
 from storage.database import Database
 from storage.errors import DatabaseUnreachable, StorageError
@@ -114,55 +111,29 @@ class _Holder(threading.Thread):
             self._loop.close()
 
     async def _hold(self) -> None:
-        async with opened(self._url) as app:
-            worker = await app.job_manager.register_worker()
-            beating = asyncio.ensure_future(_beat(app, worker))
-            jobs: list[int] = []
+        async with opened(self._url) as app, stay_alive(app) as worker:
+            turns: list[Turn] = []
             try:
                 for host in self._hosts:
-                    if (job := await self._get(app, worker, host)) is not None:
-                        jobs.append(job)
+                    turn = Turn(app, worker, host)
+                    if await self._get(turn):
+                        turns.append(turn)
                 self._has_begun.set()
                 await self._done.wait()
             finally:
-                beating.cancel()
-                for job in jobs:
-                    await app.job_manager.finish_job_by_id_async(job, Status.SUCCEEDED, delete_job=True)
-                await app.job_manager.unregister_worker(worker)
+                for turn in turns:
+                    await turn.end()
 
-    async def _get(self, app: App, worker: int, host: str) -> int | None:
-        """The job that is the turn; None where it is not wanted any more."""
+    async def _get(self, turn: Turn) -> bool:
+        """Wait for a turn; False where it is not wanted any more."""
         told, now = float("-inf"), self._loop.time
         while not self._done.is_set():
-            if (job := await _try(app, worker, host)) is not None:
-                return job
+            if await turn.begin():
+                return True
             if now() - told > REMIND:
-                self._tell(f"Waiting: a worker, or another crawl, is at {host}")
+                self._tell(f"Waiting: a worker, or another crawl, is at {turn.host}")
                 told = now()
-            await give_back(app, self._database, lambda: datetime.now(UTC))
+            await give_back(turn.app, self._database, lambda: datetime.now(UTC))
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._done.wait(), AGAIN)
-        return None
-
-
-async def _beat(app: App, worker: int) -> None:
-    while True:
-        with contextlib.suppress(exceptions.ConnectorException):
-            await app.job_manager.update_heartbeat(worker)
-        await asyncio.sleep(HEARTBEAT)
-
-
-async def _try(app: App, worker: int, host: str) -> int | None:
-    """Put a job that is being carried out beside the workers' ones; None while the host has one."""
-    words = {"name": BY_HAND, "lock": host_lock(host), "worker": worker}
-    try:
-        row = await app.connector.execute_query_one_async(_TURN, **words)
-    except exceptions.UniqueViolation:
-        return None
-    return int(row["id"])
-
-
-_TURN = """
-    INSERT INTO procrastinate_jobs (queue_name, task_name, lock, status, worker_id)
-    VALUES (%(name)s, %(name)s, %(lock)s, 'doing', %(worker)s) RETURNING id
-"""
+        return False
