@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo test test-postgresql check format bench soak-alerts soak-workers fuzz-feeds lock clean
+.PHONY: help setup demo test test-postgresql check format bench soak-alerts soak-workers fuzz-feeds chaos fuzz mutants coverage sbom audit lock clean
 
 help:  ## Show these commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## ?/\1\t/' | expand -t 12
@@ -48,6 +48,24 @@ fuzz-feeds: setup  ## Read 10,000 damaged feeds: no crash, no hang
 
 soak-alerts: setup  ## Kill delivering processes at random, KILLS times (1,000): nothing may be lost
 	@$(BIN)/python -m tests.integration.soak_alerts $(or $(KILLS),1000)
+
+chaos: setup  ## Everything goes wrong for MINUTES (30), by SEED: then an audit of what was stored and told
+	@$(BIN)/python -m tests.chaos $(or $(MINUTES),30) $(SEED)
+
+fuzz: setup  ## Damaged input at every door, EACH (600) seconds a door
+	@$(BIN)/python -m tests.fuzz all $(or $(EACH),600)
+
+mutants: setup  ## Is a change of the code noticed by a test? SAMPLE (40) changes of each file that decides
+	@$(BIN)/python -m tests.mutants --sample $(or $(SAMPLE),40)
+
+coverage: setup  ## Lines and branches that the unit and storage tests reach
+	@$(BIN)/python -m coverage run -m pytest -n 0 tests/unit tests/integration/storage && $(BIN)/python -m coverage report
+
+sbom: setup  ## A bill of materials (CycloneDX) of what runs with newsdelta: sbom.cdx.json
+	@$(BIN)/python -m tests.supply.sbom > sbom.cdx.json
+
+audit: setup  ## Known weaknesses of what is locked, by pip-audit (needs the network)
+	@$(BIN)/python -m tests.supply.audit
 
 lock:  ## Renew the locked requirements (needs uv on the PATH)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet -o requirements.lock $(LOCK_OPTIONS)
