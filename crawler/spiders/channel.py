@@ -436,10 +436,11 @@ class ChannelSpider(Spider):
 
     def _may_be_unmodified(self, way: Way) -> bool:
         """Whether a listing need not be sent that is as it was: we know what it showed, and all behind it."""
+        if way.role is Role.HOME and way.page == 1 and self.task.follow:
+            return False  # it leads to the columns, which may show what it does not
         if self.task.pages is None:
             return way.page > 1 or way.before is not None
-        # A home leads to columns, and a crawl that was killed may not have come to them.
-        return way.page == 1 and way.depth >= self.task.pages and way.role is not Role.HOME
+        return way.page == 1 and way.depth >= self.task.pages
 
     # -- articles
 
