@@ -9,7 +9,6 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 
 import psutil
 import pytest
@@ -224,11 +223,3 @@ def test_the_plan_can_be_seen(newsdelta, site):
     assert "requests/h" in newsdelta("channels", "check").stdout
     newsdelta.configure(site.url, QUICK)
     assert newsdelta.lines("channels", "check") == [{"channels": ["cq"], "rhythm": "whole, every 1s"}]
-
-
-def test_the_unit_in_the_docs_is_one_that_systemd_reads():
-    page = (Path(__file__).parents[2] / "docs" / "operations" / "watch.md").read_text(encoding="utf-8")
-    unit = page.partition("```ini\n")[2].partition("```")[0]
-    assert "newsdelta watch" in unit
-    for key in ("ExecStart=", "ExecReload=", "TimeoutStopSec=", "Restart=on-failure", "KillMode=mixed"):
-        assert key in unit
