@@ -51,9 +51,7 @@ def test_refusals_and_redirects_are_archived_and_unchanged_pages_are_not(newsdel
     newsdelta.crawl()
     before = len(archived(newsdelta))
     newsdelta.crawl()
-    assert (
-        len(archived(newsdelta)) - before <= 4
-    )  # robots.txt, which has no validators, and the home, which is read whole
+    assert len(archived(newsdelta)) - before <= 4  # robots.txt without validators; the home, read whole
     site.do("remove", article=20, how="404")
     newsdelta.crawl()
 

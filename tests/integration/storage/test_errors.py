@@ -106,6 +106,7 @@ def test_a_database_whose_tables_are_gone_fails_with_our_error(tmp_path, name):
             connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
             for table in [
                 "links",
+                "listings",
                 "events",
                 "observations",
                 "revisions",
