@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sys
 from typing import TYPE_CHECKING, Any, TextIO
@@ -41,7 +42,8 @@ def tell(config: Config, words: str, **about: str | int) -> None:
     if config.log.format == "json":
         log.info("%s", words, extra=about)
     else:
-        click.echo(words, err=True)
+        with contextlib.suppress(OSError):  # a full disk behind stderr is no reason not to watch
+            click.echo(words, err=True)
 
 
 def _handler(settings: LogSettings) -> logging.Handler:
