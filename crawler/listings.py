@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from crawler.offered import changes_of, is_sitemap, links_of
+from crawler.read import decode_page
 from crawler.sites.model import ListingPage, Publisher
 from crawler.sources import Source, read_source
-from crawler.text.decode import decode, decode_as
 from storage.records import Link, PageBody
 
 #: So many article links are taken of one page, in its order; the longest real listings have a fifth of them.
@@ -41,11 +41,7 @@ def read_listing(
     """
     if may_be_source and (found := _source(page, publisher, now, most)):
         return found
-    if publisher.charset:
-        text = decode_as(page.content, publisher.charset).text
-    else:
-        text = decode(page.content, page.content_type or None).text
-    listing = publisher.read_listing(text, page.url, now=now)
+    listing = publisher.read_listing(decode_page(page, publisher).text, page.url, now=now)
     return dataclasses.replace(listing, links=listing.links[:MOST_LINKS])
 
 

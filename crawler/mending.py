@@ -10,10 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from crawler.heal import Case, Read, heal
-from crawler.read import read_page, rules_of
+from crawler.read import decode_page, read_page, rules_of
 from crawler.sites.configured import ConfiguredPublisher
 from crawler.sites.model import Publisher, Selectors, SiteRules
-from crawler.text.decode import decode, decode_as
 from storage import articles, baselines
 from storage.database import Database
 from storage.decide import Known
@@ -63,12 +62,7 @@ class Mending:
         page = page or (stored[0] if len(stored) == 1 else None)
         if page is not None:
             with contextlib.suppress(PageError):
-                yield Case(self._text(page), page.url, self._fields(known, stored))
-
-    def _text(self, page: PageBody) -> str:
-        if self._publisher.charset:
-            return decode_as(page.content, self._publisher.charset).text
-        return decode(page.content, page.content_type or None).text
+                yield Case(decode_page(page, self._publisher).text, page.url, self._fields(known, stored))
 
     def _fields(self, known: Known, stored: tuple[PageBody, ...]) -> ArticleFields:
         """What the article said, by the rules of today where its pages are kept and they can read them."""

@@ -16,7 +16,7 @@ from crawler.extract.textpage import read_text
 from crawler.sites.model import ArticlePage, Publisher
 from crawler.text import canonical
 from crawler.text.decode import RULES as DECODING
-from crawler.text.decode import decode, decode_as
+from crawler.text.decode import Decoded, decode, decode_as
 from crawler.text.repair import RULES as REPAIRING
 from crawler.text.repair import is_suspicious, repair, repair_html
 from storage.errors import PageAbsent, TemplateUnknown
@@ -57,12 +57,18 @@ def read_page(pages: Sequence[PageBody], publisher: Publisher) -> Reading:
     return join([read_part(page, publisher) for page in pages])
 
 
+def decode_page(body: PageBody, publisher: Publisher) -> Decoded:
+    """Decode one page: by the charset that its publisher's settings name, else by what the bytes show. Raises
+    Undecodable.
+    """
+    if publisher.charset:
+        return decode_as(body.content, publisher.charset)
+    return decode(body.content, body.content_type or None)
+
+
 def read_part(body: PageBody, publisher: Publisher) -> Part:
     """Read one page. Raises Undecodable, PageAbsent, TemplateUnknown."""
-    if publisher.charset:
-        decoded = decode_as(body.content, publisher.charset)
-    else:
-        decoded = decode(body.content, body.content_type or None)
+    decoded = decode_page(body, publisher)
     read = _read_text if _is_text(decoded.text, body.content_type) else _read_html
     page, repairs = read(decoded.text, body.url, publisher)
     if page is None:

@@ -28,6 +28,8 @@ PATIENCE, AGAIN = 1.0, 0.05
 #: Seconds of silence after which either side takes the other for gone: the first probe, the next, how many.
 IDLE, INTERVAL, PROBES = 5, 2, 3
 SILENCE = IDLE + INTERVAL * PROBES
+#: The same for libpq: a connection that broke is noticed on our side, also where no packet says so.
+ALIVE: dict[str, Any] = {"keepalives_idle": IDLE, "keepalives_interval": INTERVAL, "keepalives_count": PROBES}
 #: PostgreSQL cuts an application's name at this length (NAMEDATALEN - 1).
 _NAME_LENGTH = 63
 
@@ -189,9 +191,7 @@ def _connect(database_url: str, name: str) -> psycopg.Connection[Any]:
             autocommit=True,
             application_name=name,
             connect_timeout=10,
-            keepalives_idle=IDLE,
-            keepalives_interval=INTERVAL,
-            keepalives_count=PROBES,
+            **ALIVE,
             tcp_user_timeout=SILENCE * 1000,
         )
         connection.execute(_ALIVE)

@@ -27,6 +27,7 @@ from psycopg import sql
 from crawler.serve import Order
 from crawler.task import CrawlResult, CrawlTask
 from scheduler.child import Tell, crawl_failed, ignore
+from scheduler.holder import ALIVE
 from storage import crawls
 from storage.database import Database, libpq_url
 from storage.errors import DatabaseUnreachable, StorageError
@@ -84,9 +85,7 @@ async def opened(url: str, carry: Carry | None = None) -> AsyncIterator[App]:
 
 
 def _app(url: str) -> App:
-    # A connection that broke is noticed within seconds, on either side, also where no packet says so.
-    alive = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
-    return App(connector=PsycopgConnector(conninfo=libpq_url(url), kwargs=alive, min_size=1, max_size=4))
+    return App(connector=PsycopgConnector(conninfo=libpq_url(url), kwargs=ALIVE, min_size=1, max_size=4))
 
 
 def _unreachable(error: Exception) -> DatabaseUnreachable:

@@ -1,7 +1,7 @@
 """Revisions that another has followed, kept as what they do not share with the article's last one.
 
     compact     packs the texts of superseded revisions that are older than that
-    texts       what packed revisions say;  revisions_of  rows → revisions, wherever their texts are
+    texts       what packed revisions say;  whole, revisions_of  the same for rows, wherever their texts are
     restore     puts the texts of an article's revisions back, before one of them is changed
 
 A packed revision keeps its row: number, moments, hash, pages. Its texts (canonical text, fields, encoding, repairs)
@@ -127,10 +127,8 @@ def _compact(connection: Connection, article: int, before: datetime) -> Compacte
 def _pack_row(connection: Connection, row: Any, base: Texts, head: int) -> Compacted:
     """Pack one revision, where that makes it smaller."""
     texts = _whole(row)
-    packed, size = (
-        pack(texts, base),
-        sum(len(text.encode("utf-8", "surrogatepass")) for text in _tuple(texts)),
-    )
+    packed = pack(texts, base)
+    size = sum(len(text.encode("utf-8", "surrogatepass")) for text in msgspec.structs.astuple(texts))
     if len(packed) >= size:
         return Compacted()
     connection.execute(insert(packed_texts).values(revision=row.id, base=head, content=packed))
@@ -170,6 +168,15 @@ def texts(connection: Connection, numbers: Collection[int]) -> dict[int, Texts]:
         own = connection.execute(_texts_of(revisions.c.id.in_(missing), revisions.c.fields != ""))
         found |= {row.id: _whole(row) for row in own}
     return found
+
+
+def whole(connection: Connection, rows: Sequence[Any]) -> list[tuple[Any, Any]]:
+    """Rows with the columns `id`, `canonical`, `fields`, each with what says it: the row, or the texts of a packed one.
+
+    Raises StorageError where one is damaged.
+    """
+    packed = texts(connection, [row.id for row in rows if not row.fields])
+    return [(row, packed.get(row.id, row)) for row in rows]
 
 
 def revisions_of(connection: Connection, rows: Iterable[Any]) -> list[Revision]:
@@ -212,10 +219,6 @@ def _of_article(article: int) -> Any:
 
 def _whole(row: Any) -> Texts:
     return Texts(row.canonical, row.fields, row.encoding, row.repairs)
-
-
-def _tuple(texts: Texts) -> tuple[str, ...]:
-    return msgspec.structs.astuple(texts)
 
 
 _NAMES = Texts.__struct_fields__

@@ -138,9 +138,9 @@ def look(database: Database, numbers: Collection[int]) -> tuple[HandedCrawl, ...
 
 def is_under_way(database: Database, number: int) -> bool:
     """Whether a worker has a crawl in hand. Raises StorageError."""
-    taken = (crawls.c.id == number, crawls.c.finished_at.is_(None), crawls.c.state != OrderState.WAITING)
     with database.read() as connection:
-        return connection.execute(select(crawls.c.id).where(*taken)).first() is not None
+        taken = select(crawls.c.id).where(crawls.c.id == number, *_UNDER_WAY)
+        return connection.execute(taken).first() is not None
 
 
 def note(database: Database, channel: str, host: str, worker: str, now: datetime, memory: HostMemory) -> None:
@@ -162,10 +162,9 @@ def bury(database: Database, number: int, now: datetime) -> bool:
 
 
 def _bury(database: Database, now: datetime, *which: ColumnElement[bool]) -> int:
-    under_way = (crawls.c.finished_at.is_(None), crawls.c.state != OrderState.WAITING)
     lost = (
         update(crawls)
-        .where(*under_way, *which)
+        .where(*_UNDER_WAY, *which)
         .values(state=OrderState.FAILED, finished_at=now, error="its worker died")
     )
     with database.write() as connection:
@@ -268,5 +267,6 @@ def _enroll(own: Any) -> Any:
     return statement.on_conflict_do_update(index_elements=[workers.c.name], set_=fresh)
 
 
+_UNDER_WAY = (crawls.c.finished_at.is_(None), crawls.c.state != OrderState.WAITING)
 _WITHOUT_TASK = (*(one for one in crawls.c if one.name != "task"), literal("").label("task"))
 _ENROLL = Write(_enroll, columns_of(workers))

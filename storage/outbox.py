@@ -157,9 +157,10 @@ def _texts(connection: Connection, event: Event, fold: Fold) -> tuple[Said, ...]
     """What the article says at this event and, of an edit, what it said before."""
     asked = ({"of": event.article, "nth": nth} for nth in (event.to_revision, event.from_revision) if nth)
     rows = [row for one in asked if (row := _TEXT.first(connection, one))]
-    packed = compaction.texts(connection, [row.id for row in rows if not row.fields])  # of an old event
-    whole = (packed.get(row.id, row) for row in rows)
-    return tuple(rules.said(one.canonical, from_json(one.fields, ArticleFields), fold) for one in whole)
+    return tuple(
+        rules.said(one.canonical, from_json(one.fields, ArticleFields), fold)
+        for _, one in compaction.whole(connection, rows)  # those of an old event may be packed
+    )
 
 
 def _told_of(connection: Connection, story: int | None) -> set[str]:

@@ -351,9 +351,7 @@ def _index_waiting(connection: Connection) -> int:
 
 def _whole(connection: Connection, rows: Sequence[Any]) -> Iterator[tuple[int, Said]]:
     """Revisions and what they say, also of those that are packed."""
-    packed = compaction.texts(connection, [row.id for row in rows if not row.fields])
-    for row in rows:
-        one = packed.get(row.id, row)
+    for row, one in compaction.whole(connection, rows):
         yield row.id, (one.canonical, from_json(one.fields, ArticleFields))
 
 

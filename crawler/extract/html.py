@@ -53,6 +53,11 @@ def first(xpath: etree.XPath | None, node: etree._Element) -> etree._Element | N
 _METAS = compiled("/html/head/meta[@name and @content] | /html/body/meta[@name and @content]")
 
 
+def words_in(node: etree._Element) -> str:
+    """The words in an element, on one line."""
+    return " ".join("".join(map(str, node.itertext())).split())
+
+
 def meta_of(tree: etree._Element, name: str) -> str:
     """Return the content of the page's first `<meta name="…">` of this name (in lower case), or ''."""
     for meta in nodes(_METAS, tree):

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from crawler.extract.html import compiled, nodes, parse
+from crawler.extract.html import compiled, nodes, parse, words_in
 from crawler.sources.plain import address, plain_text
 
 #: More are not kept of one page: each costs a request.
@@ -118,7 +118,7 @@ def _anchored(tree: etree._Element, base: str) -> list[Offer]:
     found: list[Offer] = []
     for node in nodes(_ANCHORS, tree):
         href = node.get("href") or ""
-        words = " ".join("".join(map(str, node.itertext())).split())[:200]
+        words = words_in(node)[:200]
         if not (_FEED_WORDS.match(words) or _is_feed_address(href)):
             continue
         place = address(href, base)

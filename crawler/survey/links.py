@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from crawler.extract.html import anchors, compiled, nodes, parse
+from crawler.extract.html import anchors, compiled, nodes, parse, words_in
 from crawler.extract.words import words
 from crawler.sites.addresses import is_file, is_home, is_service, plain, site_of
 from crawler.sites.beside import title_of
@@ -102,7 +102,7 @@ def text_of(html: str) -> str:
         if (parent := node.getparent()) is not None:
             _keep_tail(node)
             parent.remove(node)
-    return " ".join("".join(map(str, tree.itertext())).split())
+    return words_in(tree)
 
 
 def _keep_tail(node: etree._Element) -> None:

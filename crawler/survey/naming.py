@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from crawler.extract.html import compiled, nodes, parse
+from crawler.extract.html import compiled, nodes, parse, words_in
 from crawler.sites.addresses import site_of
 from crawler.text.script import is_traditional
 
@@ -28,7 +28,7 @@ def title_of_page(html: str) -> str:
     """The words of a page's <title>."""
     tree = parse(html)
     found = nodes(_TITLE, tree) if tree is not None else []
-    return " ".join("".join(map(str, found[0].itertext())).split()) if found else ""
+    return words_in(found[0]) if found else ""
 
 
 def label_of(home: str, articles: Iterable[tuple[str, str]]) -> str:

@@ -216,9 +216,9 @@ class Survey:
         """The listing with the most headlines, of those that a browser showed."""
         if not self.listings_scripted:
             return None
-        shown = [page for _, page in self.column_candidates()] + [page for page in [self.home_page] if page]
+        shown = [*(page for _, page in self.column_candidates()), self.home_page]
         return max(
-            (page for page in shown if page.seen.want.rendered),
+            (page for page in shown if page is not None and page.seen.want.rendered),
             key=lambda page: len(page.headlines),
             default=None,
         )

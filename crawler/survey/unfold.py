@@ -6,7 +6,7 @@ import re
 
 from lxml import etree
 
-from crawler.extract.html import compiled, nodes, parse
+from crawler.extract.html import compiled, nodes, parse, words_in
 
 #: So many new headlines show that a press or a scroll brings older articles: advertisements come by ones and twos.
 LEAST_NEW = 3
@@ -32,17 +32,13 @@ def more_button(html: str) -> str:
     tree = parse(html)
     if tree is None:
         return ""
-    found = [node for node in nodes(_BUTTONS, tree) if _WORDS.fullmatch(_text(node))]
+    found = [node for node in nodes(_BUTTONS, tree) if _WORDS.fullmatch(words_in(node))]
     innermost = [
         node
         for node in found
         if not any(other is not node and node in other.iterancestors() for other in found)
     ]
     return _selector(innermost[0], tree) if len(innermost) == 1 else ""
-
-
-def _text(node: etree._Element) -> str:
-    return " ".join("".join(map(str, node.itertext())).split())
 
 
 def _selector(node: etree._Element, tree: etree._Element) -> str:
@@ -53,7 +49,7 @@ def _selector(node: etree._Element, tree: etree._Element) -> str:
     for classes in (*([name] for name in names), names):
         if classes and sum(1 for other in tree.iter(node.tag) if set(classes) <= _classes(other)) == 1:
             return ".".join([str(node.tag), *classes])
-    return f"//{node.tag}[normalize-space()={_quoted(_text(node))}]"
+    return f"//{node.tag}[normalize-space()={_quoted(words_in(node))}]"
 
 
 def _classes(node: etree._Element) -> set[str]:

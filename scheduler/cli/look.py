@@ -14,7 +14,6 @@ from storage.errors import PageError
 if TYPE_CHECKING:
     from crawler.run import Fetch
     from crawler.sites.model import Channel
-    from storage.records import PageBody
 
 #: So many articles are looked at.
 ARTICLES = 3
@@ -52,6 +51,7 @@ async def _look(channel: Channel, fetch: Fetch) -> dict[str, Any]:
 
 async def _listing(channel: Channel, fetch: Fetch, url: str) -> tuple[dict[str, Any], list[str]]:
     from crawler.offered import links_of
+    from crawler.read import decode_page
     from crawler.sources import read_source
     from scheduler.cli.common import now
 
@@ -63,7 +63,7 @@ async def _listing(channel: Channel, fetch: Fetch, url: str) -> tuple[dict[str, 
         if source is not None:
             links = [link.url for link in links_of(source, channel.publisher, url)]
             return _row("source", url, (), articles=len(links)), links
-        html = _text(channel, page)
+        html = decode_page(page, channel.publisher).text
     except PageError as error:
         return _failed("listing", url, error), []
     listing = channel.publisher.read_listing(html, url, now=now())
@@ -73,13 +73,13 @@ async def _listing(channel: Channel, fetch: Fetch, url: str) -> tuple[dict[str, 
 
 
 async def _article(channel: Channel, fetch: Fetch, url: str) -> dict[str, Any]:
-    from crawler.read import read_page
+    from crawler.read import decode_page, read_page
 
     probes: tuple[Probe, ...] = ()
     try:
         page = await fetch(url)
         if isinstance(channel.publisher, ConfiguredPublisher):
-            probes = probe_article(channel.publisher.site, _text(channel, page))
+            probes = probe_article(channel.publisher.site, decode_page(page, channel.publisher).text)
         fields = read_page([page], channel.publisher).fields
     except PageError as error:
         return _failed("article", url, error, probes)
@@ -93,14 +93,6 @@ async def _article(channel: Channel, fetch: Fetch, url: str) -> dict[str, Any]:
         authors=list(fields.authors),
         characters=sum(map(len, fields.body)),
     )
-
-
-def _text(channel: Channel, page: PageBody) -> str:
-    from crawler.text.decode import decode, decode_as
-
-    if channel.publisher.charset:
-        return decode_as(page.content, channel.publisher.charset).text
-    return decode(page.content, page.content_type or None).text
 
 
 def _row(kind: str, url: str, probes: tuple[Probe, ...], **read: Any) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from scheduler.web.looks import Found
 from scheduler.web.site import Site
 from storage.errors import ConfigError, NewsdeltaError
 
+_CHANGED = "The config file was changed meanwhile. Look at what is to be written once more."
 #: One change of the file at a time.
 _writing = threading.Lock()
 
@@ -60,7 +61,7 @@ def agree(config: Config, found: Found, name: str | None, mark: str) -> Proposal
     Raises Refused, 409, where the file is another one since; 422 for a name that cannot be; ConfigError.
     """
     if mark and propose(config, found).mark != mark:
-        raise Refused(409, "The config file was changed meanwhile. Look at what is to be written once more.")
+        raise Refused(409, _CHANGED)
     try:
         return propose(config, found, name)
     except ConfigError as error:
@@ -71,9 +72,7 @@ def write(site: Site, proposal: Proposal) -> None:
     """Write a proposal, for `take_up` to follow. Raises Refused, 409, where the file was changed; ConfigError."""
     with _writing:
         if _read(proposal.file) != proposal.plan.before:
-            raise Refused(
-                409, "The config file was changed meanwhile. Look at what is to be written once more."
-            )
+            raise Refused(409, _CHANGED)
         write_config(proposal.file, proposal.plan.after)
 
 

@@ -139,9 +139,12 @@ def _tasks(folder: Path, url: str, sites: ReplicaProcess) -> list[CrawlTask]:
 
 def _single(tasks: list[CrawlTask], sites: ReplicaProcess) -> list[list[CrawlTask]]:
     """For each host, a row of crawls of its home page."""
-    return [
-        [replace(task, urls=(sites.urls[task.channel.name],), follow=False)] * (SINGLE // 2) for task in tasks
-    ]
+    return [[_of_home(task, sites)] * (SINGLE // 2) for task in tasks]
+
+
+def _of_home(task: CrawlTask, sites: ReplicaProcess) -> CrawlTask:
+    """A crawl of no more than the home page of the task's channel."""
+    return replace(task, urls=(sites.urls[task.channel.name],), follow=False)
 
 
 def waiting() -> list[dict[str, Any]]:
@@ -164,10 +167,7 @@ def _visits_alone(url: str, server_url: str, folder: Path, sites: ReplicaProcess
     """Seconds that so many workers, a host at a time each, take for VISITS of each host."""
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {url.partition('?')[0].rpartition('/')[2]}".encode())
-    tasks = [
-        replace(task, urls=(sites.urls[task.channel.name],), follow=False)
-        for task in _tasks(folder, url, sites)
-    ]
+    tasks = [_of_home(task, sites) for task in _tasks(folder, url, sites)]
     with Database.open(url) as database:
         prepare(url)
         with _workers(count, folder, database) as at_work:
@@ -184,10 +184,7 @@ def predicted() -> list[dict[str, Any]]:
         sites = stack.enter_context(ReplicaProcess(articles=10, channels=HOSTS))
         for name in HOSTS:
             sites.do("slow", seconds=SLOW, channel=name)
-        tasks = [
-            replace(task, urls=(sites.urls[task.channel.name],), follow=False)
-            for task in _tasks(folder, url, sites)
-        ]
+        tasks = [_of_home(task, sites) for task in _tasks(folder, url, sites)]
         with Database.open(url) as database:
             prepare(url)
             with _workers(2, folder, database, SLOTS) as at_work:

@@ -103,9 +103,7 @@ async def watch_built_in(request: Request, wanted: WantedChannel) -> Response:
 def look(request: Request, wanted: WantedSite) -> Response:
     """Look at a site, to add it: some thirty requests at the pace of a crawl. Nothing is written."""
     site = site_of(request)
-    made = answer(request, _now(site, look_at(site, wanted.url)))
-    made.status_code = 202
-    return made
+    return answer(request, _now(site, look_at(site, wanted.url)), 202)
 
 
 @router.get("/looks/{number}", response_model=LookNow, dependencies=LOOK)
@@ -155,9 +153,7 @@ def _wrong(error: ConfigError) -> HTTPException:
 def _added(request: Request, site: Site, proposal: Proposal) -> Response:
     if proposal.plan.name not in site.config().channels:
         raise HTTPException(409, "It is written, and watched once newsdelta reads the config again.")
-    made = answer(request, states(site, (proposal.plan.name,))[0])
-    made.status_code = 201
-    return made
+    return answer(request, states(site, (proposal.plan.name,))[0], 201)
 
 
 def _now(site: Site, look: Look) -> LookNow:

@@ -100,9 +100,12 @@ def refused(error: ValueError) -> HTTPException:
     return HTTPException(422, str(error))
 
 
-def answer(request: Request, value: Any) -> Response:
-    """A value as JSON, with an ETag; 304 where the asker has it already."""
-    return with_etag(request, _json(value), "application/json")
+def answer(request: Request, value: Any, status: int = 200) -> Response:
+    """A value as JSON, with an ETag; 304 where the asker has it already, and none but 200 is due."""
+    made = with_etag(request, _json(value), "application/json")
+    if status != 200:
+        made.status_code = status
+    return made
 
 
 def _json(value: Any) -> bytes:

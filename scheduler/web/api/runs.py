@@ -59,9 +59,7 @@ def list_orders(request: Request, limit: Limit = 50, after: After = 0) -> Respon
 @router.post("/orders", response_model=CrawlOrder, status_code=202, dependencies=RUN)
 def ask(request: Request, wish: Wish) -> Response:
     """Ask for a crawl."""
-    made = answer(request, ask_for(site_of(request), wish.channel, wish.url))
-    made.status_code = 202
-    return made
+    return answer(request, ask_for(site_of(request), wish.channel, wish.url), 202)
 
 
 @router.get("/orders/{number}", response_model=CrawlOrder, dependencies=READ)
