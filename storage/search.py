@@ -1,9 +1,10 @@
 """Full-text search that finds Chinese words of one character, two, or more, and every place where they stand.
 
 The index only proposes: it knows which tokens (pairs of neighbouring characters, whole Latin words and
-numbers) a revision has; on SQLite in an FTS5 table without positions, on PostgreSQL in a tsvector without
-positions, which knows no limit of 16,383 places. The stored text disposes: `Query.fits` reads it. So a
-result is exact, the same on both databases, and an index entry too many costs time, never truth.
+numbers, these also with the character behind them) a revision has; on SQLite in an FTS5 table without positions,
+on PostgreSQL in a tsvector without positions, which knows no limit of 16,383 places. The stored text disposes:
+`Query.fits` reads it. So a result is exact, the same on both databases, and an index entry too many costs time,
+never truth.
 
 Beside the words of its text a revision is found by its facets: source, authors, editors, sections, each
 indexed as one token made of its digest, and judged by the stored fields.
@@ -25,6 +26,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     Connection,
     Integer,
     MetaData,
@@ -61,19 +63,27 @@ _LONG = "\uff0a"  # no letter, so never a token of a text
 #: PostgreSQL refuses lexemes over 2,046 bytes; two tokens that differ later are told apart by the text.
 _LONGEST_TOKEN = 64
 
-_WORD = re.compile(rf"{IN_WORD}+")
+#: A Latin word or number, its point or comma included: 8 is not found in 12.8, so it need not be indexed there.
+_WORDS = rf"{IN_WORD}+(?:(?<=[0-9])[.,](?=[0-9]){IN_WORD}+)*"
+_WORD = re.compile(rf"({_WORDS})([^\W_]?)")
 _NO_RUN = re.compile(r"[\W_\0-\u2e7f]+")
-_UNIT = re.compile(rf"(?P<word>{IN_WORD}+)|(?P<run>[^\W_]+?(?={IN_WORD}|[\W_]|$))")
+_UNIT = re.compile(rf"(?P<word>{_WORDS})|(?P<run>[^\W_]+?(?={IN_WORD}|[\W_]|$))")
+#: FTS5 would end a token at any sign of ASCII.
+_NO_SIGNS = str.maketrans(".,", "\u00b7\u02cc")
 _TERM = re.compile(r'(?P<no>-?)(?:"(?P<phrase>[^"]*)"?|(?P<word>\S+))')
+
+#: Of such characters each has one form: a word of them stands in a text as it is asked for, whatever the letter case.
+_CASELESS = re.compile(r"[0-9.,%\u3000-\u9fff\uac00-\ud7a3\U00020000-\U0003ffff]+")
 
 #: Rows fetched at a time: a frequent word fills a page of results from the first, a rare one has no second.
 _FIRST_PAGE, _FURTHER_PAGES = 100, 1000
 
-#: On PostgreSQL so many of the newest revisions are looked at one by one, which finds a page of a frequent word; the
-#: others come from the index, so many at a time and then all: a word may be frequent and a channel's hits sparse.
-_NEWEST, _STRETCHES = 1000, (20_000, 200_000)
+#: On PostgreSQL each revision has a token for the block of so many that it belongs to: asked for together with it, the
+#: index reads of a frequent word's list only what the block has. A stretch is so many blocks, a later one more.
+BLOCK, _STRETCHES = 4096, (2, 16, 128)
+BLOCK_SIGN = "\ue000"  # no letter either
 #: Of those that the index names so many are read at a time.
-_READ_AT_ONCE = 200
+_READ_AT_ONCE = (200, 1000)
 
 #: Names, in `meta`, the last revision that the index of SQLite holds.
 MARK = "search_indexed_to"
@@ -109,12 +119,16 @@ class Facets:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What must stand in a text and what must not; the index is asked for `tokens` and `prefixes`."""
+    """What must stand in a text and what must not; the index is asked for `tokens` and `prefixes`.
+
+    `plain` must stand in the stored text letter by letter, which the database sees before it sends a text.
+    """
 
     wanted: tuple[re.Pattern[str], ...]
     unwanted: tuple[re.Pattern[str], ...]
     tokens: tuple[str, ...]
     prefixes: tuple[str, ...]
+    plain: tuple[str, ...]
     facets: Facets = Facets()
 
     def fits(self, canonical: str) -> bool:
@@ -139,6 +153,7 @@ def parse(words: str, fold: Fold = str, facets: Facets = Facets()) -> Query:
     wanted, unwanted = [], []
     tokens: set[str] = set(facets.tokens)
     prefixes: set[str] = set()
+    plain: set[str] = set()
     for match in _TERM.finditer(words):
         phrase = fold(match["phrase"] if match["phrase"] is not None else match["word"]).strip().casefold()
         if not phrase:
@@ -147,22 +162,31 @@ def parse(words: str, fold: Fold = str, facets: Facets = Facets()) -> Query:
             unwanted.append(word_pattern(phrase))
             continue
         wanted.append(word_pattern(phrase))
-        for unit in _UNIT.finditer(phrase):
-            (prefixes if unit["run"] and len(unit["run"]) == 1 else tokens).update(_query_tokens(unit))
-    return Query(tuple(wanted), tuple(unwanted), tuple(sorted(tokens)), tuple(sorted(prefixes)), facets)
+        plain.update(filter(_CASELESS.fullmatch, phrase.split()))
+        asked_tokens, asked_prefixes = _asked(phrase)
+        tokens |= asked_tokens
+        prefixes |= asked_prefixes
+    named = (tuple(sorted(tokens)), tuple(sorted(prefixes)), tuple(sorted(plain)))
+    return Query(tuple(wanted), tuple(unwanted), *named, facets)
 
 
 def index_text(canonical: str) -> str:
-    """What the index keeps of a text, with spaces between: each Latin word and number, and of each run of other
-    characters its neighbouring pairs and its first and last character, so that every character begins a token.
+    """What the index keeps of a text, with spaces between: each Latin word and number, alone and with the character
+    behind it; of each run of other characters its neighbouring pairs and its first and last character, so that every
+    character begins a token.
     """
     if len(canonical) > LONGEST_TEXT:
         return _LONG
     cased = canonical.casefold()
     runs = f" {_NO_RUN.sub(' ', cased)} "
     # A pair of a character and the space beside a run is that character alone.
-    words = (word[:_LONGEST_TOKEN] for word in _WORD.findall(cased))
+    words = (_word_tokens(word, behind) for word, behind in _WORD.findall(cased))
     return f"{' '.join(map(joined, runs, runs[1:]))} {' '.join(words)}"
+
+
+def _word_tokens(word: str, behind: str) -> str:
+    alone = word.translate(_NO_SIGNS)[:_LONGEST_TOKEN]
+    return f"{alone} {(alone + behind)[:_LONGEST_TOKEN]}" if behind else alone
 
 
 def facet_tokens(fields: ArticleFields) -> tuple[str, ...]:
@@ -190,7 +214,8 @@ def add(connection: Connection, revision: int, canonical: str, fields: ArticleFi
         if revision % BATCH == 0:
             _index_waiting(connection)
         return
-    tokens = " ".join(_document(canonical, fields).split())  # PostgreSQL refuses empty ones
+    said = _document(canonical, fields).split()  # PostgreSQL refuses empty ones
+    tokens = " ".join((*said, _block_token(revision // BLOCK)))
     connection.execute(_TSVECTOR_ADD, {"revision": revision, "tokens": tokens})
 
 
@@ -232,87 +257,95 @@ def hits(connection: Connection, query: Query, wanted: Select[Any], below: int |
     must have `revision_id` and `canonical`, and `fields` where facets are asked for. `below` is the revision to
     go on from.
     """
-    for statement, parameters in _proposals(connection, query, wanted, below):
+    wanted = wanted.where(*_plainly(connection, query))
+    if connection.dialect.name == "postgresql" and (query.tokens or query.prefixes):
+        yield from filter(query.accepts, _from_index(connection, query, wanted, below))
+        return
+    for statement, parameters in _proposals(connection, query, wanted):
         bound, size = below, _FIRST_PAGE
         while True:
             page = statement if bound is None else statement.where(revisions.c.id < bound)
             rows = connection.execute(page.limit(size), parameters).all()
-            yield from (row for row in rows if query.accepts(row))
+            yield from filter(query.accepts, rows)
             if len(rows) < size:
                 break
             bound, size = rows[-1].revision_id, _FURTHER_PAGES
-    if connection.dialect.name == "postgresql" and (query.tokens or query.prefixes):
-        for row in _from_index(connection, query, wanted, below):
-            if query.accepts(row):
-                yield row
+
+
+def _plainly(connection: Connection, query: Query) -> list[ColumnElement[bool]]:
+    """The words that the database can look for by itself."""
+    place = func.instr if connection.dialect.name == "sqlite" else func.strpos
+    return [place(revisions.c.canonical, word) > 0 for word in query.plain]
 
 
 def _proposals(
-    connection: Connection, query: Query, wanted: Select[Any], below: int | None
+    connection: Connection, query: Query, wanted: Select[Any]
 ) -> Iterator[tuple[Select[Any], dict[str, Any]]]:
     """Yield the statements whose rows may be hits, newest revisions first."""
     newest = wanted.order_by(revisions.c.id.desc())
     if not query.tokens and not query.prefixes:
         yield newest, {}
-    elif connection.dialect.name == "sqlite":
-        mark = _mark(connection)
-        yield newest.where(revisions.c.id > mark), {}
-        match = _fts5.c.search.op("MATCH")(bindparam("query"))
-        # By rowid from the newest on FTS5 answers without looking at the whole index.
-        proposed = wanted.where(revisions.c.id == _fts5.c.rowid, match)
-        yield proposed.order_by(_fts5.c.rowid.desc()), {"query": _fts5_query(query)}
-    else:
-        asked = {"query": _tsquery(query)}
-        match = _tsvectors.c.tokens.op("@@")(cast(bindparam("query"), TSQUERY))
-        bound = _last(connection, below) - _NEWEST
-        # Left to choose, PostgreSQL goes through all of them: it thinks a word that hardly stands anywhere frequent,
-        # and does not count what unpacking the tokens costs. A bound of one table is none of the other for it.
-        near = (
-            _tsvectors.c.revision == revisions.c.id,
-            _tsvectors.c.revision > bound,
-            revisions.c.id > bound,
-        )
-        yield newest.where(*near, match), asked
-
-
-def _last(connection: Connection, below: int | None) -> int:
-    """The number from which a search goes down."""
-    return (connection.scalar(select(func.max(revisions.c.id))) or 0) if below is None else below - 1
+        return
+    mark = _mark(connection)
+    yield newest.where(revisions.c.id > mark), {}
+    match = _fts5.c.search.op("MATCH")(bindparam("query"))
+    # By rowid from the newest on FTS5 answers without looking at the whole index.
+    proposed = wanted.where(revisions.c.id == _fts5.c.rowid, match)
+    yield proposed.order_by(_fts5.c.rowid.desc()), {"query": _fts5_query(query)}
 
 
 def _from_index(
     connection: Connection, query: Query, wanted: Select[Any], below: int | None
 ) -> Iterator[Row[Any]]:
-    """On PostgreSQL: yield what may be a hit, newest first, below those that were looked at one by one."""
-    upper = _last(connection, below) - _NEWEST
-    for length in (*_STRETCHES, None):
-        lower = 0 if length is None else max(0, upper - length)
-        numbers = _named_by_index(connection, query, lower, upper)
-        for at in range(0, len(numbers), _READ_AT_ONCE):
-            chosen = wanted.where(revisions.c.id.in_(numbers[at : at + _READ_AT_ONCE]))
-            yield from connection.execute(chosen.order_by(revisions.c.id.desc())).all()
-        if lower == 0:
+    """On PostgreSQL: yield what may be a hit, newest first."""
+    upper = (connection.scalar(select(func.max(revisions.c.id))) or 0) if below is None else below - 1
+    for blocks in _stretches(upper):
+        numbers = _named_by_index(connection, query, blocks, upper)
+        at, size = 0, _READ_AT_ONCE[0]
+        while some := numbers[at : at + size]:
+            chosen = wanted.where(revisions.c.id.in_(some)).order_by(revisions.c.id.desc())
+            yield from connection.execute(chosen).all()
+            at, size = at + size, _READ_AT_ONCE[1]
+
+
+def _stretches(upper: int) -> Iterator[range]:
+    """The blocks from that of a revision down, some at a time."""
+    end = upper // BLOCK + 1
+    for length in (*_STRETCHES, end):
+        begin = max(0, end - length)
+        yield range(begin, end)
+        if begin == 0:
             return
-        upper = lower
+        end = begin
 
 
-#: By the index of the tokens, and the primary key's beside it: never by unpacking the tokens of a whole stretch.
+#: By the index of the tokens alone: PostgreSQL does not count what unpacking the tokens of many revisions costs.
 _BITMAPS_ONLY = "SET LOCAL enable_indexscan = {0}; SET LOCAL enable_seqscan = {0}"
 _NAMED = (
     select(_tsvectors.c.revision)
     .where(_tsvectors.c.tokens.op("@@")(cast(bindparam("query"), TSQUERY)))
-    .where(_tsvectors.c.revision > bindparam("lower"), _tsvectors.c.revision <= bindparam("upper"))
+    # No bounds that an index could serve: it would be taken for the index of the tokens.
+    .where((_tsvectors.c.revision + 0).between(bindparam("first"), bindparam("last")))
     .order_by(_tsvectors.c.revision.desc())
 )
 
 
-def _named_by_index(connection: Connection, query: Query, lower: int, upper: int) -> list[int]:
-    """The revisions above `lower`, up to `upper`, that the index names, the newest first."""
+def _named_by_index(connection: Connection, query: Query, blocks: range, upper: int) -> list[int]:
+    """The revisions of some blocks, up to `upper`, that the index names, the newest first."""
+    asked = _tsquery(query)
+    if blocks.start > 0 or len(blocks) <= max(_STRETCHES):
+        asked = f"({' | '.join(_block_token(one) for one in blocks)}) & ({asked})"
     connection.exec_driver_sql(_BITMAPS_ONLY.format("off"))
-    asked = {"query": _tsquery(query), "lower": lower, "upper": upper}
-    numbers = list(connection.execute(_NAMED, asked).scalars())
+    last = min(upper, blocks.stop * BLOCK - 1)
+    numbers = list(
+        connection.execute(_NAMED, {"query": asked, "first": blocks.start * BLOCK, "last": last}).scalars()
+    )
     connection.exec_driver_sql(_BITMAPS_ONLY.format("on"))
     return numbers
+
+
+def _block_token(block: int) -> str:
+    return f"{BLOCK_SIGN}{block}"
 
 
 def _fts5_query(query: Query) -> str:
@@ -326,11 +359,24 @@ def _tsquery(query: Query) -> str:
     return f"({' & '.join(asked)}) | '{_LONG}'"
 
 
-def _query_tokens(unit: re.Match[str]) -> list[str]:
-    run = unit["run"]
-    if not run:
-        return [unit["word"][:_LONGEST_TOKEN]]
-    return [run] if len(run) == 1 else [a + b for a, b in pairwise(run)]
+def _asked(phrase: str) -> tuple[set[str], set[str]]:
+    """The tokens, and the beginnings of tokens, that a text with this phrase has."""
+    tokens: set[str] = set()
+    prefixes: set[str] = set()
+    word, ended = "", -1
+    for unit in _UNIT.finditer(phrase):
+        run = unit["run"] or ""
+        joins = word and unit.start() == ended
+        if joins:
+            tokens.remove(word)
+            tokens.add((word + run[0])[:_LONGEST_TOKEN])
+        if len(run) == 1 and not joins:
+            prefixes.add(run)
+        tokens.update(a + b for a, b in pairwise(run))
+        word, ended = "" if run else unit["word"].translate(_NO_SIGNS)[:_LONGEST_TOKEN], unit.end()
+        if word:
+            tokens.add(word)
+    return tokens, prefixes
 
 
 def _index_waiting(connection: Connection) -> int:

@@ -22,7 +22,7 @@ DEEPEST = 50
 _WIDE = "\u2e80-\U0010ffff"  # scripts written without spaces, and what stands beside them in Unicode
 #: A letter or digit of a script that is written with spaces between words.
 IN_WORD = rf"[^\W_{_WIDE}]"
-_EDGED = re.compile(rf"^{IN_WORD}|{IN_WORD}$")
+_EDGED = re.compile(rf"^{IN_WORD}|{IN_WORD}$|^[.,][0-9]|[0-9][.,]$")
 
 _SIGNS = {"＆": "&", "｜": "|", "！": "!", "（": "(", "）": ")"}
 _TOKEN = re.compile(
@@ -41,6 +41,10 @@ def word_pattern(phrase: str) -> re.Pattern[str]:
         made = rf"(?<!{IN_WORD})" + (r"(?<![0-9][.,])" if phrase[0].isdecimal() else "") + made
     if re.match(IN_WORD, phrase[-1]):
         made += rf"(?!{IN_WORD})" + (r"(?![.,][0-9])" if phrase[-1].isdecimal() else "")
+    if re.match(r"[.,][0-9]", phrase):
+        made = r"(?<![0-9])" + made
+    if re.search(r"[0-9][.,]$", phrase):
+        made += r"(?![0-9])"
     return re.compile(made)
 
 

@@ -22,13 +22,19 @@ from tests.replica.prose import Writer, text_of, write_body, write_title
 from tests.sightings import START, seen
 
 #: Articles that are recorded, how far apart the numbers of two copies are, and their times.
-SIZE, STEP, SPAN = 2000, 20_000, timedelta(days=21)
+SIZE, STEP, SPAN = 2000, 2500, timedelta(days=21)
 #: Not the one that is crawled beside the readers: that crawl is to visit the copy of the channel alone.
 CHANNELS = ("sc", "gz", "sn", "yn")
 _TOPICS = ("traffic", "farm", "eco", "school", "health", "weather", "culture", "industry", "community")
 #: Columns that are numbers of rows.
 _NUMBERS = {"id", "article", "story", "run", "revision"}
-_COPY_TOKENS = text(f"INSERT INTO search SELECT revision + :step, tokens FROM search WHERE revision < {STEP}")
+#: The tokens of a text are those of its copy; the block of a revision is its own.
+_COPY_TOKENS = text(
+    "INSERT INTO search SELECT revision + :step, array_to_tsvector(array_append(tsvector_to_array("
+    "ts_delete(tokens, :sign || revision / :block)), :sign || (revision + :step) / :block)) "
+    f"FROM search WHERE revision < {STEP}"
+)
+_BLOCKS = {"sign": search.BLOCK_SIGN, "block": search.BLOCK}
 _TABLES = ("articles", "revisions", "addresses", "observations", "events", "runs")
 
 
@@ -43,7 +49,7 @@ def fill(url: str, count: int) -> None:
                 for table in _TABLES:
                     _copy(connection, table, nth)
                 if not database.is_sqlite:
-                    connection.execute(_COPY_TOKENS, {"step": nth * STEP})
+                    connection.execute(_COPY_TOKENS, {"step": nth * STEP, **_BLOCKS})
             if database.is_sqlite:
                 search.rebuild(connection)
         with database.write() as connection:

@@ -51,6 +51,17 @@ def test_a_search_finds_what_the_texts_hold(database, count):
         assert found == {key for key, text in stored.items() if word in text}
 
 
+def test_a_search_reaches_the_oldest_through_every_stretch(database, monkeypatch):
+    monkeypatch.setattr(search, "BLOCK", 4)
+    monkeypatch.setattr(search, "_STRETCHES", (1, 2, 4))
+    stored = fill(database, 90)
+
+    for words in ("公园", "2.5亿元", "covid", "智博会 -不收"):
+        wanted = search.parse(words)
+        found = keys(database, words, limit=1000)
+        assert found == [key for key in reversed(stored) if wanted.fits(f"题\n\n{stored[key]}")]
+
+
 def test_exclusion_and_emptiness(database):
     fill(database, 6)
 

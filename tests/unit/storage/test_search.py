@@ -13,12 +13,15 @@ TEXT = "渝北区新增三处口袋公园\n\n公园面积2.5亿平方米,由Gree
 FOUND = [
     ("公园", "a word of two characters"),
     ("园", "a single character"),
-    ("域园"[0:0] or "区", "a single character within a run"),
+    ("区", "a single character within a run"),
     ("口袋公园", "a longer word"),
     ("公园 智博会", "several words, in any place"),
     ("智博会 公园", "in any order"),
     ("2.5亿", "a number with its unit"),
     ("第5届", "characters around a number"),
+    ("亿", "the unit behind a number"),
+    ("2.5", "a number whole"),
+    ("数据", "what stands behind letters and digits"),
     ("green", "Latin words in any case"),
     ('"Green City"', "a phrase with a space"),
     ("COVID19", "letters and digits"),
@@ -31,6 +34,8 @@ NOT_FOUND = [
     ("5亿", "not as the end of 2.5亿"),
     ("25亿", "another number"),
     ("2", "not a part of a number"),
+    ("2.", "nor with its point"),
+    (".5亿", "nor from its point on"),
     ("covid", "not a part of a word"),
     ("公园 故宫", "one of two words is missing"),
     ("公园 -智博会", "an excluded word is there"),
@@ -55,6 +60,15 @@ def test_a_query_is_folded_word_by_word():
 
     assert folded.fits(TEXT)
     assert not parse("公園").fits(TEXT)
+
+
+def test_a_number_in_a_phrase_is_asked_for_whole_with_what_follows():
+    """The parts of 12.8亿元 stand in many texts, the whole in few."""
+    assert parse("12.8亿元").tokens == ("12\u00b78亿", "亿元")
+
+
+def test_only_words_of_one_form_are_looked_for_by_the_database():
+    assert parse("12.8亿元 GDP 智博会 -广告").plain == ("12.8亿元", "智博会")
 
 
 def test_a_very_long_text_is_proposed_to_every_query():
