@@ -21,6 +21,12 @@ from storage.bodies import StoredPage, body_digest
 from storage.errors import ArchiveError, NewsdeltaError
 from storage.records import Reading
 
+#: Bytes that all records of a file may unpack to, and the bodies in them once more when their content coding is
+#: undone. An article of a thousand revisions has a fifth of it.
+MOST_UNPACKED = 512 * 2**20
+#: Bytes of all its documents, which take twenty times as much memory when they are read, where they were made for that.
+MOST_DOCUMENTS = 64 * 2**20
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -47,17 +53,23 @@ class Verdict:
 class _Case:
     """A file taken apart."""
 
-    members: list[warc.Member] = field(default_factory=list)
+    members: list[str] = field(default_factory=list)  # their digests, in order
+    last: bytes = b""  # the last of them, as it stands in the file
     records: list[warc.Record] = field(default_factory=list)
     documents: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def bodies(self) -> dict[str, bytes]:
-        """The bodies in the file, by digest."""
-        found = {}
+        """The bodies in the file, by digest. Raises ArchiveError where they grow to more than they may."""
+        found, size = {}, 0
         for made in self.records:
             if made.kind in ("response", "resource"):
                 content = warc.content_of(made)
+                size += len(content)
+                if size > MOST_UNPACKED:
+                    raise ArchiveError(
+                        f"The bodies grow to more than {MOST_UNPACKED // 2**20} MB", subject=made.id
+                    )
                 found[body_digest(content)] = content
         return found
 
@@ -74,6 +86,8 @@ def verify(stream: BinaryIO, seal: str = "") -> Verdict:
     for step in steps:
         try:
             findings += step(case)
+        except ArchiveError as error:
+            findings.append(Finding(False, str(error)))
         except (NewsdeltaError, msgspec.ValidationError, KeyError, TypeError, ValueError) as error:
             findings.append(Finding(False, f"a document is not of the form that it names ({error})"))
     digest = str(found[-1].get("digest", "")) if found else ""
@@ -83,12 +97,17 @@ def verify(stream: BinaryIO, seal: str = "") -> Verdict:
 
 
 def _take_apart(stream: BinaryIO, case: _Case) -> Iterator[Finding]:
+    room = MOST_DOCUMENTS
     try:
-        for member in warc.members(stream):
-            case.members.append(member)
+        for member in warc.members(stream, most=MOST_UNPACKED):
+            case.members.append(chain.sha256(member.packed))
+            case.last = member.packed
             made = warc.read(member.raw)
             case.records.append(made)
             if made.kind == "metadata":
+                room -= len(made.block)
+                if room < 0:
+                    raise ArchiveError(f"The documents have more than {MOST_DOCUMENTS // 2**20} MB")
                 case.documents.append(msgspec.json.decode(made.block, type=dict[str, Any]))
     except (ArchiveError, msgspec.DecodeError, UnicodeDecodeError) as error:
         yield Finding(False, f"after {len(case.records)} records: {error}")
@@ -107,13 +126,13 @@ def _check_seal(case: _Case) -> Iterator[Finding]:
     changed = [
         number
         for number, (member, digest) in enumerate(zip(members, expected, strict=False), 1)
-        if chain.sha256(member.packed) != digest
+        if member != digest
     ]
     whole = len(expected) == len(members)
     yield Finding(whole, f"the seal names {len(expected)} records, and {len(members)} are there")
     for number in changed:
         yield Finding(False, f"record {number} is not the one that was sealed")
-    as_written = dossier.seal_member(seals[0], last.get("WARC-Target-URI")) == case.members[-1].packed
+    as_written = dossier.seal_member(seals[0], last.get("WARC-Target-URI")) == case.last
     own = seals[0]["digest"] == chain.digest_of(seals[0])
     yield Finding(as_written and own, "the seal is as it was written")
 

@@ -35,6 +35,9 @@ HTTP_RESPONSE = "application/http; msgtype=response"
 CONTENT_DIGEST = "Newsdelta-Content-Digest"
 #: A body may grow to this many bytes when its content coding is undone: what a server sends is no bomb.
 LARGEST = 64 * 2**20
+#: No record is unpacked further: the largest that we write hold a sitemap of 24 MB.
+LARGEST_RECORD = 64 * 2**20
+TOO_MUCH = "The file unpacks to more than it may"
 #: Level 3 packs a 30 kB page in a third of a millisecond, half of what level 6 takes, for 6 % more bytes.
 _LEVEL = 3
 _AT_ONCE = 2**18
@@ -202,25 +205,34 @@ def unpack(packed: bytes) -> bytes:
     return raw
 
 
-def members(stream: BinaryIO, offset: int = 0) -> Iterator[Member]:
-    """Take a file apart from there on. Raises ArchiveError at the first place that is no whole member."""
+def members(stream: BinaryIO, offset: int = 0, most: int | None = None) -> Iterator[Member]:
+    """Take a file apart from there on; `most`: the bytes to which all its records may unpack together.
+
+    Raises ArchiveError at the first place that is no whole member, or unpacks to more than it may.
+    """
     stream.seek(offset)
     rest = b""
     while rest or (rest := stream.read(_AT_ONCE)):
-        member, rest = _member(stream, offset, rest)
+        member, rest = _member(stream, offset, rest, most)
         yield member
         offset = member.end
+        most = None if most is None else most - len(member.raw)
 
 
-def _member(stream: BinaryIO, offset: int, rest: bytes) -> tuple[Member, bytes]:
+def _member(stream: BinaryIO, offset: int, rest: bytes, most: int | None) -> tuple[Member, bytes]:
     """The member that begins with `rest` and goes on in the stream; and what was read beyond it."""
     unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
-    packed, raw = [rest], []
+    packed, raw, size = [rest], [], 0
+    room = LARGEST_RECORD if most is None else min(LARGEST_RECORD, most)
+    more = rest
     try:
-        raw.append(unpacker.decompress(rest))
-        while not unpacker.eof and (more := stream.read(_AT_ONCE)):
-            packed.append(more)
-            raw.append(unpacker.decompress(more))
+        while more and not unpacker.eof:
+            raw.append(unpacker.decompress(more, room - size + 1))
+            size += len(raw[-1])
+            if size > room:
+                raise _bomb(offset, most)
+            if not unpacker.eof and (more := stream.read(_AT_ONCE)):
+                packed.append(more)
     except zlib.error as error:
         raise ArchiveError("The file is damaged", subject=f"at byte {offset}") from error
     if not unpacker.eof:
@@ -228,6 +240,13 @@ def _member(stream: BinaryIO, offset: int, rest: bytes) -> tuple[Member, bytes]:
     beyond = unpacker.unused_data
     whole = b"".join(packed)
     return Member(offset, whole[: len(whole) - len(beyond)], b"".join(raw)), beyond
+
+
+def _bomb(offset: int, most: int | None) -> ArchiveError:
+    """The error for what unpacks to more than it may: one record, or all of them together."""
+    alone = most is None or most >= LARGEST_RECORD
+    what = f"A record unpacks to more than {LARGEST_RECORD // 2**20} MB" if alone else TOO_MUCH
+    return ArchiveError(what, subject=f"at byte {offset}", mend="We write none such; it is read no further")
 
 
 # -- what a record holds

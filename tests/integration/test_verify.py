@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
+import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -350,3 +352,30 @@ def test_a_forger_who_seals_anew_must_still_bend_the_pages(evidence, what):
 
 def test_to_seal_an_unchanged_file_anew_gives_the_same_file(evidence):
     assert resealed(evidence, lambda told_: None)[-500:] == evidence[-500:]
+
+
+# -- what was made to be too much
+
+
+def test_a_file_that_unpacks_to_too_much_is_read_no_further(evidence):
+    record = warc.record("metadata", NOW, block=b"{}" + b" " * (30 * 2**20))
+    many = gzip.compress(warc.write(record), 1) * 64
+    (what, *_) = wrong(evidence + many)
+    assert what.endswith("records: The documents have more than 64 MB")
+
+
+def test_a_record_that_unpacks_without_an_end_is_read_no_further(evidence):
+    packer = zlib.compressobj(9, wbits=31)
+    piece = packer.compress(bytes(2**20)) + packer.flush(zlib.Z_FULL_FLUSH)
+    again = packer.compress(bytes(2**20)) + packer.flush(zlib.Z_FULL_FLUSH)
+    (what, *_) = wrong(evidence + piece + again * 16_000)
+    assert "A record unpacks to more than 64 MB: at byte" in what
+
+
+def test_bodies_that_grow_in_their_content_coding_are_unpacked_no_further(evidence, monkeypatch):
+    monkeypatch.setattr("crawler.verify.MOST_UNPACKED", 48 * 2**20)
+    body = gzip.compress(bytes(20 * 2**20), 1)
+    found = warc.Fetch(URL, NOW, 200, (("Content-Encoding", "gzip"),), body)
+    bombs = [warc.record_of(found, "urn:uuid:0") for _ in range(3)]
+    file = b"".join(warc.pack(warc.write(made)) for made in bombs) + evidence
+    assert any("The bodies grow to more than 48 MB" in what for what in wrong(file))

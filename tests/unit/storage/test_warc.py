@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import tracemalloc
 import zlib
 from datetime import UTC, datetime
 
@@ -201,3 +202,35 @@ def test_fastwarc_reads_what_we_write():
     assert found("verify_payload_digest")[0] is True
     ids = [one.record_id.strip("<>") for one in fastwarc.ArchiveIterator(io.BytesIO(whole))]
     assert ids == [first.id, again.id]
+
+
+def bomb(megabytes: int) -> bytes:
+    """A gzip member without an end, of zeros, a thousandth of what it unpacks to."""
+    packer = zlib.compressobj(9, wbits=31)
+    first = packer.compress(bytes(2**20)) + packer.flush(zlib.Z_FULL_FLUSH)
+    more = packer.compress(bytes(2**20)) + packer.flush(zlib.Z_FULL_FLUSH)
+    return first + more * (megabytes - 1)
+
+
+def test_a_bomb_is_unpacked_no_further_than_a_record_may_go():
+    stream = io.BytesIO(members(warc.record_of(fetch(), INFO)) + bomb(16_000))
+    found = warc.members(stream)
+    next(found)
+    tracemalloc.start()
+    with pytest.raises(ArchiveError, match=r"more than 64 MB: at byte \d+\. We write none such"):
+        next(found)
+    assert tracemalloc.get_traced_memory()[1] < 3 * warc.LARGEST_RECORD
+    tracemalloc.stop()
+
+
+def test_a_record_as_large_as_one_may_be_is_read():
+    whole = gzip.compress(bytes(warc.LARGEST_RECORD), 1)
+    (member,) = warc.members(io.BytesIO(whole))
+    assert (len(member.raw), member.packed) == (warc.LARGEST_RECORD, whole)
+
+
+def test_all_records_of_a_file_together_unpack_to_no_more_than_is_said():
+    file = io.BytesIO(gzip.compress(bytes(1000)) * 4)
+    assert len(list(warc.members(file, most=4000))) == 4
+    with pytest.raises(ArchiveError, match="The file unpacks to more than it may"):
+        list(warc.members(file, most=3999))
