@@ -2,7 +2,7 @@
 
 SQLite: a locked file beside the database (flock(2)), with the holder's name in it. PostgreSQL: a session's
 advisory lock, the holder's name in its application_name. Where the holder's machine or the network vanishes without
-a packet, the server ends the session after `SILENCE` seconds, and the lock is free.
+a packet, the server ends the session after some seconds (storage/libpq.py), and the lock is free.
 """
 
 from __future__ import annotations
@@ -19,17 +19,12 @@ from urllib.parse import unquote
 
 import psycopg
 
-from storage.database import libpq_url
 from storage.errors import DatabaseUnreachable, NewsdeltaError, StorageError
+from storage.libpq import libpq_url, parameters
 from storage.locks import Lock
 
 #: Seconds that a lock on a file is tried for: who only looks whether there is a watcher holds it for a moment.
 PATIENCE, AGAIN = 1.0, 0.05
-#: Seconds of silence after which either side takes the other for gone: the first probe, the next, how many.
-IDLE, INTERVAL, PROBES = 5, 2, 3
-SILENCE = IDLE + INTERVAL * PROBES
-#: The same for libpq: a connection that broke is noticed on our side, also where no packet says so.
-ALIVE: dict[str, Any] = {"keepalives_idle": IDLE, "keepalives_interval": INTERVAL, "keepalives_count": PROBES}
 #: PostgreSQL cuts an application's name at this length (NAMEDATALEN - 1).
 _NAME_LENGTH = 63
 
@@ -186,16 +181,13 @@ class SessionHolder:
 
 def _connect(database_url: str, name: str) -> psycopg.Connection[Any]:
     try:
-        connection = psycopg.connect(
+        return psycopg.connect(
             libpq_url(database_url),
             autocommit=True,
             application_name=name,
             connect_timeout=10,
-            **ALIVE,
-            tcp_user_timeout=SILENCE * 1000,
+            **parameters(database_url),
         )
-        connection.execute(_ALIVE)
-        return connection
     except psycopg.OperationalError as error:
         words = str(error).strip().splitlines()
         raise DatabaseUnreachable(
@@ -203,12 +195,6 @@ def _connect(database_url: str, name: str) -> psycopg.Connection[Any]:
         ) from error
 
 
-# The server's own probes: those of the client (above) say nothing to it when the client is gone. By SET and not by
-# the connection's `options`, which the URL may give. Nothing on a Unix socket, whose end always says so.
-_ALIVE = f"""
-    SET tcp_keepalives_idle = {IDLE}; SET tcp_keepalives_interval = {INTERVAL};
-    SET tcp_keepalives_count = {PROBES}; SET tcp_user_timeout = {SILENCE * 1000}
-""".encode()
 _WHO = """
     SELECT activity.application_name
     FROM pg_locks AS locks JOIN pg_stat_activity AS activity USING (pid)

@@ -27,10 +27,10 @@ from psycopg import sql
 from crawler.serve import Order
 from crawler.task import CrawlResult, CrawlTask
 from scheduler.child import Tell, crawl_failed, ignore
-from scheduler.holder import ALIVE
 from storage import crawls
-from storage.database import Database, libpq_url
+from storage.database import Database
 from storage.errors import DatabaseUnreachable, StorageError
+from storage.libpq import libpq_url, parameters
 from storage.locks import Lock
 from storage.records import HandedCrawl, OrderState
 
@@ -56,7 +56,7 @@ Carry = Callable[[int], Awaitable[None]]
 def prepare(url: str) -> None:
     """Make Procrastinate's tables where there are none. Raises DatabaseUnreachable."""
     try:
-        with psycopg.connect(libpq_url(url)) as connection:
+        with psycopg.connect(libpq_url(url), **parameters(url)) as connection:
             connection.execute("SELECT pg_advisory_xact_lock(%s)", [Lock.QUEUE_TABLES])
             found = connection.execute("SELECT to_regclass('procrastinate_jobs')").fetchone()
             if found is None or found[0] is None:
@@ -85,7 +85,9 @@ async def opened(url: str, carry: Carry | None = None) -> AsyncIterator[App]:
 
 
 def _app(url: str) -> App:
-    return App(connector=PsycopgConnector(conninfo=libpq_url(url), kwargs=ALIVE, min_size=1, max_size=4))
+    return App(
+        connector=PsycopgConnector(conninfo=libpq_url(url), kwargs=parameters(url), min_size=1, max_size=4)
+    )
 
 
 def _unreachable(error: Exception) -> DatabaseUnreachable:

@@ -30,21 +30,20 @@ from storage.errors import (
     SchemaTooNew,
     StorageError,
 )
+from storage.libpq import with_options
 from storage.locks import Lock
 from storage.view import VIEW, Questions, View
 
 #: How long to wait for a lock or a server, in seconds.
 WAIT = 10
+#: How long a transaction that writes may stand still on PostgreSQL, in seconds: no step of ours takes minutes, but a
+#: process that was stopped would hold its locks for as long. No limit for statements, or for those that only read:
+#: making an index anew, or a reader of an export, may take hours.
+STILL = 300
 #: What a database's URL may say in its query and nobody may read.
 _SECRET_OPTIONS = ("password", "sslpassword")
 
 _URL_FORMS = "Write sqlite:///path/to/file or postgresql://user:password@host/name"
-
-
-def libpq_url(url: str) -> str:
-    """A PostgreSQL URL as libpq reads it: without the name of a driver, as in `postgresql+psycopg://…`."""
-    kind, separator, rest = url.partition("://")
-    return f"{kind.partition('+')[0]}{separator}{rest}"
 
 
 class Database:
@@ -162,13 +161,20 @@ class Database:
             raise StorageError("The database was opened for reading only", subject=self.url)
         with self._errors():
             if self._writer is None:
-                self._writer = self._engine.connect().execution_options(newsdelta_writes=True)
+                self._writer = self._new_writer()
             try:
                 with self._writer.begin():
                     yield self._writer
             except exc.DBAPIError:
                 self._drop_writer()  # it may be dead: the next transaction starts afresh
                 raise
+
+    def _new_writer(self) -> Connection:
+        writer = self._engine.connect().execution_options(newsdelta_writes=True)
+        if not self.is_sqlite:
+            with writer.begin():
+                writer.exec_driver_sql(f"SET idle_in_transaction_session_timeout = '{STILL}s'")
+        return writer
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -254,12 +260,11 @@ class Database:
             )
 
     def _drop_writer(self) -> None:
+        """Close the writer's connection for good: nobody else is to get its limit of time."""
         writer, self._writer = self._writer, None
         if writer is not None:
-            try:
-                writer.close()
-            except exc.DBAPIError:
-                writer.invalidate()
+            writer.invalidate()
+            writer.close()
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
@@ -345,11 +350,12 @@ def _engine(url: URL, readonly: bool) -> Engine:
         event.listen(engine, "connect", _sqlite_readonly if readonly else _sqlite_connect)
         event.listen(engine, "begin", _sqlite_begin)
         return engine
-    settings = {
-        "connect_timeout": WAIT,
-        "options": f"-c lock_timeout={WAIT}s -c timezone=UTC"
-        + (" -c default_transaction_read_only=on" if readonly else ""),
-    }
+    session: dict[str, object] = {"lock_timeout": f"{WAIT}s", "timezone": "UTC"}
+    if readonly:
+        session["default_transaction_read_only"] = "on"
+    given = url.query.get("options", "")
+    options = given if isinstance(given, str) else " ".join(given)
+    settings = {"connect_timeout": WAIT, **with_options(options, **session)}
     return create_engine(url, connect_args=settings, pool_pre_ping=True, **common)
 
 
@@ -393,6 +399,7 @@ _SQLITE_ERRORS: dict[int, tuple[type[StorageError], str, str]] = {
 
 _POSTGRESQL_ERRORS: dict[str, tuple[type[StorageError], str, str]] = {
     "08": (DatabaseUnreachable, "The database does not answer", "Check that it runs and can be reached"),
+    "25P03": (DatabaseBusy, "The server ended a transaction that stood still", "Try again"),
     "25006": (StorageError, "The database cannot be written", "Connect to the primary server"),
     "28": (DatabaseUnreachable, "The database refuses the user", "Check user and password"),
     "3D": (DatabaseUnreachable, "There is no such database on the server", "Create it with createdb"),

@@ -44,6 +44,8 @@ def move(source: Database, target: Database, tell: Tell = lambda table, rows: No
     as it was.
     """
     with _held(source) as taken, target.write() as given:
+        for connection in (taken, given):
+            _take_all_the_time(connection)
         _refuse_full(given, target.url)
         given.execute(deletion(meta))
         for table in metadata.sorted_tables:
@@ -70,6 +72,12 @@ def _held(source: Database) -> Iterator[Connection]:
             names = ", ".join(table.name for table in metadata.sorted_tables)
             connection.exec_driver_sql(f"LOCK TABLE {names} IN SHARE MODE")
         yield connection
+
+
+def _take_all_the_time(connection: Connection) -> None:
+    """One side stands still for as long as the other is at work: no limit ends it."""
+    if connection.dialect.name != "sqlite":
+        connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
 
 
 def _refuse_full(connection: Connection, url: str) -> None:

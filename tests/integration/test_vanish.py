@@ -1,4 +1,4 @@
-"""A leader whose machine vanishes, without a packet that says so: another may lead within seconds.
+"""A machine that vanishes, without a packet that says so: what it held, the lead or rows, is free within seconds.
 
 The machine is a network namespace whose cable is pulled, which takes root and iproute2.
 """
@@ -11,19 +11,32 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from scheduler.holder import AlreadyWatchedError, hold
+from storage import articles
+from storage.database import Database
+from storage.decide import Policy
+from storage.diff import width_fold
+from storage.errors import DatabaseBusy
+from tests.sightings import seen
 
 SINCE = datetime(2026, 11, 24, 8, tzinfo=UTC)
 HERE, THERE = "10.213.7.1", "10.213.7.2"
 HOLD = (
     "import sys; from datetime import *; from scheduler.holder import hold; "
     "h = hold(sys.argv[1], datetime.now(UTC)); print('held', flush=True); sys.stdin.read()"
+)
+WRITE = (
+    "import sys; from storage.database import Database\n"
+    "with Database.open(sys.argv[1]).write() as c:\n"
+    "    c.exec_driver_sql('SELECT 1 FROM articles FOR UPDATE'); print('held', flush=True); sys.stdin.read()"
 )
 #: The server without our probes notices after two hours.
 PATIENCE = 180.0
@@ -80,24 +93,52 @@ def server(machine: str) -> Iterator[tuple[str, str]]:
             control("-m", "immediate", "stop")
 
 
-def test_the_lock_of_a_machine_that_vanished_is_free_within_seconds(machine, server):
+@contextmanager
+def running_there(machine: str, script: str, url: str) -> Iterator[int]:
+    """A process of the other machine that holds something, by its number."""
+    words = ["ip", "netns", "exec", machine, sys.executable, "-c", script, url]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as there:
+        assert there.stdout is not None
+        assert there.stdout.readline() == b"held\n"
+        yield there.pid
+        there.kill()
+
+
+def pull_the_cable(machine: str) -> None:
+    ip("-n", machine, "link", "set", f"{machine}b", "down")
+
+
+def free_after(held: type[Exception], take: Callable[[], object]) -> float:
+    """Try until it is free; seconds."""
+    began = time.monotonic()
+    while time.monotonic() < began + PATIENCE:
+        try:
+            take()
+            return time.monotonic() - began
+        except held:
+            time.sleep(0.2)
+    pytest.fail("the server did not notice")
+
+
+def test_the_lock_of_a_leader_that_vanished_is_free_within_seconds(machine, server):
     here, there = server
-    words = ["ip", "netns", "exec", machine, sys.executable, "-c", HOLD, there]
-    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as leader:
-        assert leader.stdout is not None
-        assert leader.stdout.readline() == b"held\n"
-        with pytest.raises(AlreadyWatchedError, match=f"process {leader.pid}|newsdelta"):
-            hold(here, SINCE)
 
-        ip("-n", machine, "link", "set", f"{machine}b", "down")
+    def lead() -> None:
+        with hold(here, SINCE):
+            pass
 
-        began, taken = time.monotonic(), None
-        while taken is None and time.monotonic() < began + PATIENCE:
-            try:
-                with hold(here, SINCE):
-                    taken = time.monotonic() - began
-            except AlreadyWatchedError:
-                time.sleep(0.2)
-        leader.kill()
-    assert taken is not None, "the server did not notice"
-    print(f"free after {taken:.1f} s")
+    with running_there(machine, HOLD, there) as leader:
+        with pytest.raises(AlreadyWatchedError, match=f"process {leader}|newsdelta"):
+            lead()
+        pull_the_cable(machine)
+        print(f"free after {free_after(AlreadyWatchedError, lead):.1f} s")
+
+
+def test_the_rows_of_a_transaction_that_vanished_are_free_within_seconds(machine, server):
+    here, there = server
+    with Database.open(here) as store:
+        articles.record(store, seen(0), Policy(), width_fold)
+        with running_there(machine, WRITE, there):
+            pull_the_cable(machine)
+            waited = free_after(DatabaseBusy, partial(articles.record, store, seen(1), Policy(), width_fold))
+    print(f"free after {waited:.1f} s")
