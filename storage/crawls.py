@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, and_, delete, func, insert, literal, or_, select, update
 
@@ -216,7 +216,9 @@ def leave(database: Database, name: str) -> None:
 
 
 def queue_look(database: Database, now: datetime) -> QueueLook:
-    """What the queue looks like: live workers, crawls that wait and run, and the lag. Raises StorageError."""
+    """What the queue looks like: live workers, crawls that wait and run, and the lag. A crawl whose worker fell silent
+    waits, from then on, for another. Raises StorageError.
+    """
     live = select(workers).where(workers.c.beat_at >= now - SILENCE).order_by(workers.c.name)
     with database.read() as connection:
         at_work = tuple(
@@ -225,13 +227,21 @@ def queue_look(database: Database, now: datetime) -> QueueLook:
         rows = connection.execute(
             select(crawls).where(crawls.c.finished_at.is_(None)).order_by(crawls.c.id)
         ).all()
-    waiting = [row.asked_at for row in rows if row.state == OrderState.WAITING]
+    moments = [moment for row in rows if (moment := _waits_since(row, now)) is not None]
     return QueueLook(
         workers=at_work,
-        waiting=len(waiting),
-        running=len(rows) - len(waiting),
-        lag=(now - min(waiting)).total_seconds() if waiting else 0.0,
+        waiting=len(moments),
+        running=len(rows) - len(moments),
+        lag=(now - min(moments)).total_seconds() if moments else 0.0,
     )
+
+
+def _waits_since(row: Any, now: datetime) -> datetime | None:
+    """Since when an open crawl has waited for a worker; None where one is at it."""
+    if row.state == OrderState.WAITING:
+        return cast("datetime", row.asked_at)
+    last = cast("datetime", row.beat_at)
+    return last if row.state == OrderState.RUNNING and last < now - SILENCE else None
 
 
 def forget_workers(database: Database, before: datetime) -> None:

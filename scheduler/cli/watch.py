@@ -40,6 +40,8 @@ def command(config: Config, once: bool, web: bool) -> None:
     for name, rhythm in config.rhythms.items():
         tell(config, f"Watching {name}, {rhythm}.", channel=name)
     tell(config, f"The store is {config.database_name}.")
+    if config.queue_url is not None:
+        tell(config, "Crawls are made by workers. Run: newsdelta worker, on any machine")
     _watch(config, out, web)
 
 

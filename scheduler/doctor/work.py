@@ -65,14 +65,20 @@ def queue(config: Config, database: Database, now: datetime) -> Iterator[Finding
     if config.queue_url is None:
         return
     look = crawls.queue_look(database, now)
-    words = f"{len(look.workers)} workers, {look.running} crawls under way, {look.waiting} waiting"
+    there, going = _counted(len(look.workers), "worker"), _counted(look.running, "crawl")
+    words = f"{there}, {going} under way, {look.waiting} waiting"
+    if look.waiting:
+        words += f", the first for {look.lag:.0f} s"
     if not look.workers:
         yield Finding("queue", State.FAILED, words, "Run: newsdelta worker, on any machine")
     elif look.lag > LAG:
-        waited = f"{words}, the first for {look.lag:.0f} s"
-        yield Finding("queue", State.NOTE, waited, "Start more workers, or raise --concurrency")
+        yield Finding("queue", State.NOTE, words, "Start more workers, or raise --concurrency")
     else:
         yield Finding("queue", State.WELL, words)
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def channels(config: Config, database: Database, now: datetime) -> Iterator[Finding]:

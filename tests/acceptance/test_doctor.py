@@ -10,9 +10,10 @@ import pytest
 from scheduler.config import load
 from scheduler.doctor import Finding, State, examine
 from scheduler.doctor.store import _room
+from storage import crawls
 from storage.articles import record_channel_event, start_run
 from storage.database import Database
-from storage.records import EventKind
+from storage.records import EventKind, Worker
 from tests.databases import postgresql_server, postgresql_url
 
 __all__ = ["postgresql_server", "postgresql_url"]
@@ -67,11 +68,17 @@ def test_a_broken_a_paused_and_a_forgotten_channel(tmp_path):
     assert findings["channel gz"].what == "never crawled"
 
 
-def test_a_queue_without_workers_fails(tmp_path, postgresql_url):
-    Database.open(postgresql_url).close()
-    findings = found(tmp_path, f'[database]\nurl = "{postgresql_url}"\n[queue]\nurl = "{postgresql_url}"\n')
-    assert findings["queue"].state is State.FAILED
-    assert findings["queue"].mend == "Run: newsdelta worker, on any machine"
+def test_a_queue_says_who_is_there_and_for_how_long_crawls_wait(tmp_path, postgresql_url):
+    settings = f'[database]\nurl = "{postgresql_url}"\n[queue]\nurl = "{postgresql_url}"\n'
+    with Database.open(postgresql_url) as store:
+        crawls.ask(store, "cq", "a:80", "{}", NOW - timedelta(seconds=90))
+        alone = found(tmp_path, settings)["queue"]
+        crawls.enroll(store, Worker("w1", 4, NOW, NOW))
+        late = found(tmp_path, settings)["queue"]
+    assert (alone.state, alone.mend) == (State.FAILED, "Run: newsdelta worker, on any machine")
+    assert alone.what == "0 workers, 0 crawls under way, 1 waiting, the first for 90 s"
+    assert (late.state, late.mend) == (State.NOTE, "Start more workers, or raise --concurrency")
+    assert late.what == "1 worker, 0 crawls under way, 1 waiting, the first for 90 s"
 
 
 @pytest.mark.parametrize(

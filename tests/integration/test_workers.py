@@ -314,3 +314,14 @@ def test_the_queue_says_who_is_there_and_how_long_crawls_wait(store):
     assert [worker.name for worker in look.workers] == ["w1"]
     assert (look.waiting, look.running, look.lag) == (1, 0, 5.0)
     assert json.dumps(look.lag)
+
+
+def test_a_crawl_whose_worker_fell_silent_waits_for_another(store):
+    at = datetime(2026, 11, 24, 9, tzinfo=UTC)
+    first, second = (crawls.ask(store, name, f"{name}:80", "{}", at) for name in ("cq", "sc"))
+    crawls.take(store, first, "w1", at)
+    crawls.take(store, second, "w2", at + crawls.SILENCE)
+
+    look = crawls.queue_look(store, at + 2 * crawls.SILENCE)
+
+    assert (look.waiting, look.running, look.lag) == (1, 1, 20.0)
