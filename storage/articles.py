@@ -226,7 +226,7 @@ def _record_new(connection: Connection, sighting: Sighting, fold: Fold) -> Recor
         return None
     story_index.keep(connection, article, place)
     pages = _keep_pages(connection, article, sighting)
-    _insert_revision(connection, article, 1, sighting, pages)
+    _insert_revision(connection, article, 1, sighting, pages, sighting.channel)
     _INSERT_OBSERVATION(connection, observation_row(article, sighting))
     _DELETE_LINK(connection, {"of": sighting.publisher, "named": sighting.key})
     kind = EventKind.NEW if place.story is None else EventKind.REPUBLISHED
@@ -282,7 +282,7 @@ def _record_known(
         _replace_reading(connection, row.id, row.revisions, decision.reread)
     if decision.revise:
         _keep_bodies(connection, sighting.pages, pages)
-        _insert_revision(connection, row.id, number, sighting, pages)
+        _insert_revision(connection, row.id, number, sighting, pages, row.channel)
         _index_text(connection, row, _reading_of(sighting))
     text = _reading_of(sighting) if decision.revise else decision.reread
     if text is not None:
@@ -392,8 +392,14 @@ def _insert_event(connection: Connection, event: Event, fold: Fold) -> Event:
 
 
 def _insert_revision(
-    connection: Connection, article: int, number: int, sighting: Sighting, pages: tuple[StoredPage, ...]
+    connection: Connection,
+    article: int,
+    number: int,
+    sighting: Sighting,
+    pages: tuple[StoredPage, ...],
+    channel: str,
 ) -> None:
+    """`channel` is the article's, which may have been found in another one since."""
     reading = _reading_of(sighting)
     row = {
         **_reading_columns(reading),
@@ -402,7 +408,8 @@ def _insert_revision(
         "seen_at": sighting.observation.at,
         "pages": to_json(pages),
     }
-    search.add(connection, _INSERT_REVISION(connection, row), reading.canonical, reading.fields)
+    said = search.Said(reading.canonical, reading.fields, channel)
+    search.add(connection, _INSERT_REVISION(connection, row), said)
 
 
 def _replace_reading(connection: Connection, article: int, number: int, reading: Reading) -> str:
@@ -412,8 +419,9 @@ def _replace_reading(connection: Connection, article: int, number: int, reading:
     if before is None:
         raise _no_revision(article, number)
     _UPDATE_READING(connection, {"of": before.id, **_reading_columns(reading)})
-    said = before.canonical, from_json(before.fields, ArticleFields)
-    search.replace(connection, before.id, said, (reading.canonical, reading.fields))
+    old = search.Said(before.canonical, from_json(before.fields, ArticleFields), before.channel)
+    new = search.Said(reading.canonical, reading.fields, before.channel)
+    search.replace(connection, before.id, old, new)
     return str(before.canonical)
 
 
@@ -539,7 +547,11 @@ _UPDATE_STATE = Write(lambda own: update(articles).where(_THIS_ARTICLE), _STATE)
 _OF_REVISION = (revisions.c.article == bindparam("of"), revisions.c.number == bindparam("nth"))
 _INSERT_REVISION = Write(lambda own: own(revisions).returning(revisions.c.id), columns_of(revisions, "id"))
 _UPDATE_READING = Write(lambda own: update(revisions).where(revisions.c.id == bindparam("of")), _READING)
-_CANONICAL = select(revisions.c.id, revisions.c.canonical, revisions.c.fields).where(*_OF_REVISION)
+_CANONICAL = (
+    select(revisions.c.id, revisions.c.canonical, revisions.c.fields, articles.c.channel)
+    .join(articles, articles.c.id == revisions.c.article)
+    .where(*_OF_REVISION)
+)
 _FIELDS = select(revisions.c.fields).where(*_OF_REVISION)
 _PAGES = select(revisions.c.pages).where(*_OF_REVISION)
 _SAME_TEXT = (

@@ -126,7 +126,7 @@ def articles(
             if facets.tokens:
                 wanted = wanted.add_columns(revisions_table.c.fields)
             below = None if after is None else connection.scalar(_head_revision(after))
-            query = search_index.parse(search or "", fold, facets)
+            query = search_index.parse(search or "", fold, facets, channel)
             found = search_index.hits(connection, query, wanted, below)
             return tuple(article_of(row) for row in islice(found, limit))
         wanted = _matching(select(*ARTICLE), channel, since, until).order_by(*_NEWEST_ARTICLE).limit(limit)
