@@ -146,17 +146,19 @@ def check(config: Config, channels: tuple[str, ...], visits: int, pages: bool, a
 
 
 def _check_pages(config: Config, channels: tuple[str, ...], *, as_json: bool) -> None:
-    from scheduler.cli.look import look_at, print_look
+    from scheduler.checking import check as check_pages
+    from scheduler.cli.look import document_of, print_look
 
     names = channels or tuple(config.channels)
     if len(names) != 1:
         raise ConfigError("--pages looks at one channel", subject=", ".join(names), mend="Name one channel")
-    found = look_at(config, names[0])
+    channel = config.channel(names[0])
+    found = check_pages(channel, now(), allow_private_addresses=config.allow_private_addresses)
     if as_json:
-        print_json_lines([found])
+        print_json_lines([document_of(found)])
     else:
         print_look(found)
-    sys.exit(1 if found["failed"] else 0)
+    sys.exit(1 if found.failed else 0)
 
 
 def _reports(config: Config, names: tuple[str, ...], visits: int) -> list[dict[str, Any]]:
