@@ -1,4 +1,4 @@
-"""PURE: what a survey of a site says in English, in the visitor's language: its notes, reasons, and why it declines."""
+"""PURE: what a survey of a site, or a check of its pages, says in English, in the visitor's language."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import re
 
 from scheduler.web.say import Say
 
-#: All that `crawler.survey` says to people, with places for what differs; what stands in a place is said, too.
+#: All that `crawler.survey` says to people, and why pages are commonly not read, with places for what differs; what
+#: stands in a place is said, too.
 PHRASES = (
     "No column pages were found: new articles are looked for on {where} alone.",
     "No authors were found: alerts by author cannot match.",
@@ -27,6 +28,14 @@ PHRASES = (
     "its pages are made by JavaScript, and could not be looked at in a browser: {why}",
     "it shows no links with headlines, and offers no feed and no sitemap that lists articles",
     "it does not look like a news site: of {count} pages looked at, {why}",
+    "The page could not be fetched, {why}",
+    "the server answers {status}",
+    "the host name is unknown",
+    "the connection was refused",
+    "there was no answer in time",
+    "robots.txt forbids it",
+    "The page matches no template of its publisher, so nothing of it is stored. {mend}",
+    "If it is an article, please report its address",
 )
 
 
@@ -38,7 +47,7 @@ _PATTERNS = tuple((_pattern(phrase), phrase) for phrase in PHRASES)
 
 
 def said(words: str, _: Say) -> str:
-    """Say a survey's words in a language; what is none of its phrases stays as it is."""
+    """Say its words in a language; what is none of the phrases stays as it is."""
     for pattern, phrase in _PATTERNS:
         if found := pattern.fullmatch(words):
             return _(phrase, **{name: said(value, _) for name, value in found.groupdict().items()})

@@ -1,6 +1,6 @@
-"""Sites that people want to add, looked at by a process each; kept in memory, for whoever follows.
+"""Sites to be added, and channels whose pages are checked: a process looks at each; kept in memory, for who follows.
 
-    ask → (waiting) → (running) → done | failed        done: a proposal, or why there is none
+    ask → (waiting) → (running) → done | failed        done: a proposal, or why there is none; what was read
                cancel ↘ (cancelled)
 
 A look writes nothing and takes a minute: it is not worth a table. One that is lost with the process is asked for again.
@@ -20,8 +20,10 @@ from enum import StrEnum
 
 import msgspec
 
+from crawler.serve import ChannelWords
 from crawler.survey import Finding
 from scheduler.adding import ArticleRow
+from scheduler.checking import Checked
 from storage.errors import NewsdeltaError
 
 log = logging.getLogger(__name__)
@@ -65,7 +67,10 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One look at a site, as it is now. `error` says why it failed."""
+    """One look at a site, as it is now. `error` says why it failed.
+
+    `channel`: the watched one whose pages are `checked`, None where a channel is yet to be `found`.
+    """
 
     id: str
     home: str
@@ -75,6 +80,8 @@ class Look:
     seen: tuple[SeenPage, ...] = ()
     found: Found | None = None
     error: str = ""
+    channel: ChannelWords | None = None
+    checked: Checked | None = None
 
 
 class Task(msgspec.Struct, frozen=True):
@@ -83,6 +90,7 @@ class Task(msgspec.Struct, frozen=True):
     home: str
     now: datetime
     allow_private_addresses: bool = False
+    channel: ChannelWords | None = None
 
 
 class Word(msgspec.Struct, frozen=True):
@@ -90,11 +98,13 @@ class Word(msgspec.Struct, frozen=True):
 
     seen: SeenPage | None = None
     found: Found | None = None
+    checked: Checked | None = None
     error: str = ""
 
 
 _COMMAND = (sys.executable, "-m", "scheduler.web.looking")
 _read = msgspec.json.Decoder(Word).decode
+_NOTHING = Word()
 
 
 @dataclass(slots=True)
@@ -110,19 +120,22 @@ class Looks:
     _lock: threading.RLock = field(default_factory=threading.RLock)
     _turns: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(AT_ONCE))
 
-    def ask(self, home: str, *, allow_private_addresses: bool) -> Look:
-        """Look at a site, or go on with the look at it that has not ended. Raises TooManyLooksError."""
+    def ask(self, home: str, *, allow_private_addresses: bool, channel: ChannelWords | None = None) -> Look:
+        """Look at a site, to add it or to check the pages of `channel`, or go on with the same look that has not ended.
+
+        Raises TooManyLooksError.
+        """
         with self._lock:
             going = [look for look in self._looks.values() if look.finished_at is None]
             for look in going:
-                if look.home == home:
+                if (look.home, look.channel) == (home, channel):
                     return look
             if len(going) >= MOST_OPEN:
                 raise TooManyLooksError(
                     "As many sites as may be are looked at already", mend="Try again soon"
                 )
-            task = Task(home, self.now(), allow_private_addresses)
-            look = Look(secrets.token_hex(6), home, task.now)
+            task = Task(home, self.now(), allow_private_addresses, channel)
+            look = Look(secrets.token_hex(6), home, task.now, channel=channel)
             self._keep(look)
             threading.Thread(target=self._look, args=(look.id, task), name="look", daemon=True).start()
             return look
@@ -157,11 +170,12 @@ class Looks:
         for number in ended[:-MOST_KEPT]:
             del self._looks[number]
 
-    def _end(self, number: str, state: LookState, found: Found | None = None, error: str = "") -> None:
+    def _end(self, number: str, state: LookState, last: Word = _NOTHING) -> None:
         with self._lock:
             look = self._looks.get(number)
             if look is not None and look.finished_at is None:
-                self._keep(replace(look, state=state, finished_at=self.now(), found=found, error=error))
+                ended = replace(look, state=state, finished_at=self.now(), error=last.error)
+                self._keep(replace(ended, found=last.found, checked=last.checked))
 
     def _look(self, number: str, task: Task) -> None:
         """The thread of a look: wait for a turn, start the process, listen to it."""
@@ -171,7 +185,8 @@ class Looks:
                 if process is not None:
                     self._listen(number, task, process)
             except OSError as error:
-                self._end(number, LookState.FAILED, error=f"The looking process cannot be started: {error}")
+                why = f"The looking process cannot be started: {error}"
+                self._end(number, LookState.FAILED, Word(error=why))
             finally:
                 with self._lock:
                     self._processes.pop(number, None)
@@ -206,8 +221,7 @@ class Looks:
             process.wait()
         if late.is_set():
             last = Word(error=f"It took longer than {self.longest / 60:g} minutes.")
-        state = LookState.DONE if last.found is not None else LookState.FAILED
-        self._end(number, state, last.found, last.error)
+        self._end(number, LookState.DONE if last.found or last.checked else LookState.FAILED, last)
 
     def _hear(self, number: str, task: Task, process: subprocess.Popen[bytes]) -> Word:
         """Follow the process to its last word, the words that it has none where it said nothing."""

@@ -1,4 +1,4 @@
-"""Channels added: a site looked at, what was found, the channel written into the config and watched."""
+"""Channels added: a site looked at, what was found, the channel written into the config and watched; and checked."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pydantic import Field
 
 from crawler.survey import Column, Zone
 from scheduler.adding import ArticleRow
+from scheduler.checking import Checked
 from scheduler.web import additions
 from scheduler.web.access import Scope
 from scheduler.web.additions import Proposal
@@ -19,7 +20,14 @@ from scheduler.web.api.channels import ChannelState, states
 from scheduler.web.api.model import BEARER, PROBLEMS, Problem, answer, calls
 from scheduler.web.gate import needs
 from scheduler.web.looks import Look, LookState, SeenPage
-from scheduler.web.pages.looks import add_built_in, add_found, changes, look_at, look_of
+from scheduler.web.pages.looks import (
+    add_built_in,
+    add_found,
+    changes,
+    check_channel,
+    look_at,
+    look_of,
+)
 from scheduler.web.site import Site, site_of
 from storage.errors import ConfigError
 
@@ -69,7 +77,11 @@ class ProposedChannel:
 
 @dataclass(frozen=True, slots=True)
 class LookNow:
-    """A look at a site, as it is now, with what was found once it is done; `declined` says why there is no channel."""
+    """A look at a site, as it is now, with what was found once it is done; `declined` says why there is no channel.
+
+    `channel`: the watched channel whose pages are checked, '' where a site is looked at to add it. `checked`: what its
+    rules read there, once that is done.
+    """
 
     id: str
     home: str
@@ -86,6 +98,8 @@ class LookNow:
     articles: tuple[ArticleRow, ...] = ()
     notes: tuple[str, ...] = ()
     proposed: ProposedChannel | None = None
+    channel: str = ""
+    checked: Checked | None = None
 
 
 @router.post("", response_model=ChannelState, status_code=201, dependencies=MANAGE)
@@ -104,6 +118,13 @@ def look(request: Request, wanted: WantedSite) -> Response:
     """Look at a site, to add it: some thirty requests at the pace of a crawl. Nothing is written."""
     site = site_of(request)
     return answer(request, _now(site, look_at(site, wanted.url)), 202)
+
+
+@router.post("/{name}/check", response_model=LookNow, status_code=202, dependencies=MANAGE)
+def check(request: Request, name: str) -> Response:
+    """Check the pages of a watched channel: its home, a listing and three articles are fetched, its rules tried."""
+    site = site_of(request)
+    return answer(request, _now(site, check_channel(site, name)), 202)
 
 
 @router.get("/looks/{number}", response_model=LookNow, dependencies=LOOK)
@@ -159,7 +180,8 @@ def _added(request: Request, site: Site, proposal: Proposal) -> Response:
 def _now(site: Site, look: Look) -> LookNow:
     now = (look.id, look.home, look.asked_at, look.state, look.finished_at, look.seen, look.error)
     if look.found is None:
-        return LookNow(*now)
+        name = look.channel.name if look.channel else ""
+        return LookNow(*now, channel=name, checked=look.checked)
     finding = look.found.finding
     return LookNow(
         *now,

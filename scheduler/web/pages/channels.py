@@ -13,6 +13,7 @@ from crawler.sites import CHANNELS
 from crawler.sites.model import Channel
 from scheduler.web.access import Scope
 from scheduler.web.gate import READ, Refused, form_for
+from scheduler.web.looks import Look
 from scheduler.web.render import page
 from scheduler.web.site import Site, site_of
 from storage import browse, overview, pauses, queries
@@ -34,7 +35,7 @@ def show_all(request: Request) -> Response:
         channels=overview.channels(site.database, config.channels, site.now() - timedelta(days=7)),
         config=config,
         paused=pauses.paused(site.database),
-        looks=site.looks.latest()[:LOOKS],
+        looks=[look for look in site.looks.latest() if look.channel is None][:LOOKS],
         others=[known for name, known in CHANNELS.items() if name not in config.channels],
     )
 
@@ -61,6 +62,7 @@ def show(request: Request, name: str) -> Response:
         runs=queries.runs(site.database, channel=name, limit=RUNS),
         trouble=browse.find_events(site.database, trouble, limit=EVENTS),
         events=queries.latest_events(site.database, EVENTS, channel=name),
+        check=_last_check(site, name),
     )
 
 
@@ -84,6 +86,12 @@ def watched(site: Site, name: str) -> Channel:
     if name not in channels:
         raise Refused(404, "No channel called {name} is watched.", name=name)
     return channels[name]
+
+
+def _last_check(site: Site, name: str) -> Look | None:
+    """The newest look at what a channel's rules read; None where there was none of late."""
+    looks = site.looks.latest()
+    return next((look for look in looks if look.channel is not None and look.channel.name == name), None)
 
 
 def pause_or_resume(site: Site, name: str, *, pause: bool) -> None:

@@ -1,4 +1,4 @@
-"""/channels/looks: a site that somebody wants to add, seen as it is looked at; what was found; the channel added."""
+"""/channels/looks: a site to be added, or a channel whose pages are checked, as it is looked at; what was found."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, Response, StreamingResponse
 from starlette.datastructures import FormData
 
+from crawler.serve import ChannelWords
 from scheduler.adding import address_of, built_in
 from scheduler.web import additions
 from scheduler.web.access import Scope
 from scheduler.web.additions import Proposal
 from scheduler.web.gate import Refused, form_for, needs
 from scheduler.web.looks import Look, TooManyLooksError
+from scheduler.web.pages.channels import watched
 from scheduler.web.render import page
 from scheduler.web.site import Site, site_of
 from storage.errors import ConfigError
@@ -35,6 +37,13 @@ STEP = 0.3
 def ask(request: Request, form: Form) -> Response:
     """Look at a site."""
     look = look_at(site_of(request), str(form.get("url") or "").strip())
+    return RedirectResponse(f"/channels/looks/{look.id}", 303)
+
+
+@router.post("/{name}/check")
+def check(request: Request, name: str, form: Form) -> Response:
+    """Look at what a watched channel's rules read on its pages."""
+    look = check_channel(site_of(request), name)
     return RedirectResponse(f"/channels/looks/{look.id}", 303)
 
 
@@ -60,6 +69,8 @@ async def add(request: Request, number: str, form: Form) -> Response:
     try:
         proposal, everywhere = await add_found(site, look, name, mark)
     except (Refused, ConfigError) as error:
+        if look.channel is not None:
+            raise
         return await run_in_threadpool(_page, request, look, wrong=error, name=name)
     return _added(site, proposal, everywhere)
 
@@ -93,8 +104,19 @@ def look_at(site: Site, url: str) -> Look:
             label=channel.label,
             name=channel.name,
         )
+    return _ask(site, home)
+
+
+def check_channel(site: Site, name: str) -> Look:
+    """Begin to check a channel's pages. Raises Refused: 404: it is not watched; 409 while others are looked at."""
+    channel = watched(site, name)
+    return _ask(site, channel.home, ChannelWords.of(channel))
+
+
+def _ask(site: Site, home: str, channel: ChannelWords | None = None) -> Look:
+    allowed = site.config().allow_private_addresses
     try:
-        return site.looks.ask(home, allow_private_addresses=site.config().allow_private_addresses)
+        return site.looks.ask(home, allow_private_addresses=allowed, channel=channel)
     except TooManyLooksError as error:
         raise Refused(409, "Other sites are looked at now. Try again in a minute.") from error
 
@@ -152,6 +174,8 @@ def _added(site: Site, proposal: Proposal, everywhere: bool) -> Response:
 def _page(
     request: Request, look: Look, *, wrong: Refused | ConfigError | None = None, name: str | None = None
 ) -> Response:
+    if look.channel is not None:
+        return page(request, "check.html", look=look, channel=look.channel, checked=look.checked)
     proposal = None
     if look.found is not None and not look.found.finding.decline:
         try:

@@ -1,4 +1,4 @@
-"""A channel added on the page: looked at, shown, agreed to, written, watched; and whatever may come between."""
+"""A channel added on the page: looked at, shown, agreed to, written, watched, its pages checked; and all in between."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from fastapi.testclient import TestClient
 
 from crawler.survey import Column, Finding, Zone
 from scheduler.adding import ArticleRow
+from scheduler.checking import Checked, CheckedPage, ReadArticle, TriedSelector
 from scheduler.config import Config, load
 from scheduler.web.app import make_app
 from scheduler.web.findings import PHRASES, said
@@ -27,6 +28,7 @@ from scheduler.web.words import translator
 from storage import keys
 from storage.database import Database
 from tests.integration.web.conftest import HOSTILE, no_test
+from tests.replica.makes import Serving, make_site
 
 HOME = "https://www.jz.example/"
 VALUES = {
@@ -396,6 +398,7 @@ def test_nobody_without_the_scope_sees_or_does_anything(desk: Desk) -> None:
         ("GET", address),
         ("GET", f"{address}/events"),
         ("POST", "/channels/looks"),
+        ("POST", "/channels/cq/check"),
         ("POST", f"{address}/add"),
         ("POST", f"{address}/cancel"),
         ("POST", "/channels/known"),
@@ -404,16 +407,219 @@ def test_nobody_without_the_scope_sees_or_does_anything(desk: Desk) -> None:
         if path != "/channels/known":
             assert desk.client.request(method, f"/api/v1{path}", headers=reader, json={}).status_code == 403
     assert "/channels/looks" not in desk.client.get("/channels", headers=reader).text
+    assert "/check" not in desk.client.get("/channels/cq", headers=reader).text
     assert desk.file.read_text("utf-8") == before
 
 
 def test_a_form_of_another_page_is_refused(desk: Desk) -> None:
     address = desk.look()
-    for path in ("/channels/looks", f"{address}/add", f"{address}/cancel", "/channels/known"):
+    for path in (
+        "/channels/looks", "/channels/cq/check", f"{address}/add", f"{address}/cancel", "/channels/known",
+    ):  # fmt: skip
         assert desk.client.post(path, data={"url": HOME, "name": "sc", "csrf": "x"}).status_code == 403
 
 
+# -- a channel's pages, checked
+
+TRIED = (
+    TriedSelector("title", "h1.bt", 1, "江州新桥通车", "", failed=False),
+    TriedSelector("body", "div.zw-txt", 0, "", "div.zw-text", failed=True),
+    TriedSelector("editors", "p.bj", 0, "", "", failed=False),
+)
+NINE = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+GOOD = CheckedPage(
+    "article", HOME + "101.html", False, TRIED[:1], article=ReadArticle("江州新桥通车", NINE, "", (), 612)
+)
+CHECKED = Checked(
+    "cq",
+    (
+        CheckedPage("listing", "http://cq.people.com.cn/", failed=False, articles=20),
+        CheckedPage("source", HOME + "feed.xml", failed=False, articles=30),
+        GOOD,
+        CheckedPage(
+            "article",
+            HOME + "102.html",
+            True,
+            TRIED,
+            problem=f"The page could not be fetched, the server answers 503: {HOME}102.html",
+        ),
+    ),
+    failed=True,
+)
+CHECKS = speaker(*(Word(seen=page) for page in PAGES), Word(checked=CHECKED))
+
+
+def watch(desk: Desk, home: str, lines: str) -> None:
+    """Watch the site at `home`, by a look as it is really made."""
+    channel = f'[[channel]]\nname = "jz"\nlabel = "江州在线"\nhome = "{home}"\n{lines}\n'
+    text = f"{desk.file.read_text('utf-8')}{channel}[network]\nallow_private_addresses = true\n"
+    desk.file.write_text(text, encoding="utf-8")
+    desk.reread()
+    desk.looks.command = Looks(lambda: NINE).command
+
+
+def check(desk: Desk, name: str) -> str:
+    """Press the button on a channel's page, and wait for the end; the address of the look's page."""
+    asked = desk.send(f"/channels/{name}", f"/channels/{name}/check")
+    assert asked.status_code == 303
+    desk.wait(asked.headers["location"])
+    return str(asked.headers["location"])
+
+
+def test_a_channels_pages_are_fetched_and_what_its_rules_read_is_shown(desk: Desk) -> None:
+    with Serving(make_site("table")) as site:
+        watch(desk, site.url, 'article = { title = "font[size=\'5\'] b", source = "p.nowhere" }')
+        address = check(desk, "jz")
+        page = desk.client.get(address).text
+        assert len([path for path in site.requests if path.startswith("/html/")]) == 3, "three articles"
+        truths = {truth["url"]: truth for truth in site.truth()["articles"]}
+    assert "页面都能读取" in page
+    look = desk.looks.get(address.rsplit("/", 1)[1])
+    assert look is not None
+    assert look.checked is not None
+    assert [(one.what, one.url) for one in look.seen] == [("200", one.url) for one in look.checked.pages]
+    for one in look.checked.pages[1:]:
+        truth = truths[one.url]
+        assert one.article is not None
+        assert (one.article.title, one.article.characters) == (truth["title"], sum(map(len, truth["body"])))
+        assert truth["title"] in page
+        assert [(tried.matches, tried.failed) for tried in one.selectors] == [(1, False), (0, False)]
+
+
+def test_a_selector_that_fails_is_marked_with_what_is_nearest(desk: Desk) -> None:
+    with Serving(make_site("table")) as site:
+        watch(desk, site.url, 'listing = { links = "td.nowhere a" }')
+        page = desk.client.get(check(desk, "jz")).text
+    assert "没有找到任何文章" in page
+    home = page[page.index('id="page-1"') :]
+    assert "失败" in home
+    assert re.search(r"<code>td.nowhere a</code>.*没有匹配.*最接近且能匹配的.*<code>a</code>", home)
+
+
+def test_each_page_says_what_failed_there(desk: Desk) -> None:
+    desk.looks.command = CHECKS
+    page = desk.client.get(check(desk, "cq")).text
+    assert "4 个页面中有 1 个没有读对" in page
+    parts = re.split(r'<section class="checked', page)[1:]
+    assert [" broken" in part.partition(">")[0] for part in parts] == [False, False, False, True]
+    assert [re.findall(r"首页|订阅源|文章 <", part)[:1] for part in parts] == [
+        ["首页"],
+        ["订阅源"],
+        *[["文章 <"]] * 2,
+    ]
+    assert "通向 30 篇文章" in parts[1]
+    assert "2026-11-20 09:30 +0000" in parts[2]
+    assert "页面取不到：服务器返回 503<" in parts[3]
+    assert parts[3].count("✗") == 1, "editors may be missing"
+
+
+def test_a_channel_shows_its_last_check_and_can_be_checked_again(desk: Desk) -> None:
+    desk.looks.command = CHECKS
+    address = check(desk, "cq")
+    shown = desk.client.get("/channels/cq").text
+    assert f'href="{address}"' in shown
+    assert "有内容没有读对" in shown
+    assert address not in desk.client.get("/channels").text, "no site is to be added"
+    desk.looks.command = speaker(Word(checked=Checked("cq", (GOOD,), failed=False)))
+    again = desk.send(address, "/channels/cq/check").headers["location"]
+    desk.wait(again)
+    assert again != address
+    assert "有内容没有读对" not in desk.client.get("/channels/cq").text
+
+
+def test_a_check_is_seen_as_it_goes_on_and_stopped(desk: Desk) -> None:
+    desk.looks.command = GOES_ON
+    asked = [desk.send("/channels/cq", "/channels/cq/check").headers["location"] for _ in range(2)]
+    assert asked[0] == asked[1]
+    address = asked[0]
+    desk.wait(address, lambda state: state is LookState.RUNNING)
+    page = desk.client.get(address).text
+    assert "<noscript><meta http-equiv" in page
+    assert f'data-follow="{address}/events"' in page
+    assert desk.send(address, f"{address}/cancel").status_code == 303
+    stopped = desk.client.get(address).text
+    assert "已取消" in stopped
+    assert "再检查一次" in stopped
+
+
+def test_a_check_by_other_rules_is_another_one(desk: Desk) -> None:
+    desk.looks.command = GOES_ON
+    first = desk.send("/channels/cq", "/channels/cq/check").headers["location"]
+    home = desk.config.channels["cq"].home
+    file = desk.file.read_text("utf-8").replace(
+        'name = "cq"', f'name = "cq"\nhome = "{home}"\ncolumns = ["/x/"]'
+    )
+    desk.file.write_text(file, encoding="utf-8")
+    desk.reread()
+    assert desk.send("/channels/cq", "/channels/cq/check").headers["location"] != first
+
+
+def test_checks_take_their_turn_with_the_looks_at_sites(desk: Desk) -> None:
+    desk.looks.command = GOES_ON
+    for number in range(MOST_OPEN):
+        desk.send("/channels", "/channels/looks", url=f"https://{number}.example/")
+    assert desk.send("/channels/cq", "/channels/cq/check").status_code == 409
+
+
+def test_a_check_that_fails_says_why(desk: Desk) -> None:
+    desk.speak(Word(error="There is no browser"))
+    page = desk.client.get(check(desk, "cq")).text
+    assert "There is no browser" in page
+    assert "再检查一次" in page
+
+
+@pytest.mark.parametrize("name", ["sc", "nowhere", "looks"])
+def test_a_channel_that_is_not_watched_is_not_checked(desk: Desk, name: str) -> None:
+    bearer = {"authorization": f"Bearer {desk.config.web.token_file.read_text().strip()}"}
+    assert desk.send("/channels/cq", f"/channels/{name}/check").status_code == 404
+    assert desk.client.post(f"/api/v1/channels/{name}/check", headers=bearer).status_code == 404
+    assert desk.looks.latest() == ()
+
+
+def test_there_is_nothing_to_add_of_a_check(desk: Desk) -> None:
+    desk.looks.command = CHECKS
+    address, before = check(desk, "cq"), desk.file.read_text("utf-8")
+    assert desk.send(address, f"{address}/add").status_code == 409
+    assert desk.file.read_text("utf-8") == before
+
+
+def test_hostile_words_of_a_channels_pages_are_text(desk: Desk) -> None:
+    tried = (
+        TriedSelector(HOSTILE, HOSTILE, 1, HOSTILE, "", False),
+        TriedSelector("body", "p", 0, "", HOSTILE, True),
+    )
+    read = ReadArticle(HOSTILE + "字" * 10_000, None, HOSTILE, (HOSTILE,), 1)
+    url = "javascript:alert(3)"
+    pages = (
+        CheckedPage("article", url, True, tried, article=read),
+        CheckedPage(HOSTILE, url, True, problem=HOSTILE),
+    )
+    desk.speak(Word(seen=SeenPage(url, HOSTILE)), Word(checked=Checked(HOSTILE, pages, failed=True)))
+    page = desk.client.get(check(desk, "cq")).text
+    assert "alert(1)" in page
+    for markup in ("<script>alert", "<img", 'href="javascript', "\u202e", "字" * 1000):
+        assert markup not in page
+
+
 # -- programs
+
+
+def test_a_program_checks_a_channel(desk: Desk) -> None:
+    bearer = {"authorization": f"Bearer {desk.config.web.token_file.read_text().strip()}"}
+    desk.looks.command = CHECKS
+    asked = desk.client.post("/api/v1/channels/cq/check", headers=bearer)
+    assert asked.status_code == 202
+    assert (asked.json()["channel"], asked.json()["checked"]) == ("cq", None)
+    look = f"/api/v1/channels/looks/{asked.json()['id']}"
+    desk.wait(look)
+    found = desk.client.get(look, headers=bearer).json()
+    assert (found["state"], found["proposed"], found["checked"]["failed"]) == ("done", None, True)
+    home, _, good, bad = found["checked"]["pages"]
+    assert (home["kind"], home["articles"], home["article"]) == ("listing", 20, None)
+    assert good["article"]["published_at"] == NINE.isoformat()
+    assert [(one["matches"], one["nearest"], one["failed"]) for one in bad["selectors"]] == [
+        (1, "", False), (0, "div.zw-text", True), (0, "", False),
+    ]  # fmt: skip
 
 
 def test_a_program_adds_a_channel(desk: Desk) -> None:

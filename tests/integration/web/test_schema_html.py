@@ -12,12 +12,16 @@ import html5lib
 import pytest
 from fastapi.testclient import TestClient
 
+from scheduler.web.looks import LookState
 from scheduler.web.render import LANGUAGE_COOKIE
 from scheduler.web.words import LANGUAGES
 from storage import orders
 from storage.database import Database
 from tests.integration.web.conftest import Filled
+from tests.integration.web.test_looks import CHECKS, GOES_ON, Desk, desk
 from tests.sightings import at
+
+__all__ = ["desk"]
 
 HTML = "{http://www.w3.org/1999/xhtml}"
 #: Pages of one form that are looked at: /articles/1, /articles/2 …
@@ -68,6 +72,24 @@ def test_what_is_refused_gets_a_valid_page(
     answer = reader.request(method, address, data={**form, "csrf": token[1]} if form else None)
     assert answer.status_code in (200, 403, 404, 422)
     _checked(answer.text, address)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("command", [GOES_ON, CHECKS], ids=["goes on", "done"])
+def test_a_check_of_a_channels_pages_is_a_valid_page(
+    desk: Desk, language: str, command: tuple[str, ...]
+) -> None:
+    desk.looks.command = command
+    address = desk.send("/channels/cq", "/channels/cq/check").headers["location"]
+    desk.wait(
+        address,
+        lambda state: state is not LookState.WAITING and (command is GOES_ON or state is LookState.DONE),
+    )
+    desk.client.cookies.set(LANGUAGE_COOKIE, language)
+    for page in (address, "/channels/cq"):
+        answer = desk.client.get(page)
+        assert answer.status_code == 200
+        _checked(answer.text, page)
 
 
 def _checked(text: str, address: str) -> list[Any]:
