@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import islice
+from operator import itemgetter
 
 from crawler.sites.model import ArticleAddress, Publisher
 from crawler.sources import Entry, Source, SourceKind
@@ -13,6 +14,8 @@ from storage.records import Link
 
 #: A sitemap may list a paper's whole past: of one, the newest so many articles are taken.
 SITEMAP_LINKS = 500
+#: Of so many articles it is told when they changed: as many as a run takes.
+MOST_CHANGES = 5000
 #: An index may have sitemaps for every month since the first: so many are visited at a time.
 SITEMAPS_AT_ONCE = 3
 _NUMBERS = re.compile(r"\d+")
@@ -43,8 +46,12 @@ def links_of(
 
 
 def changes_of(source: Source, publisher: Publisher) -> dict[str, datetime]:
-    """When a source says that its articles were changed, by key; a day stands for its last moment."""
-    found = _articles(source, publisher, source.entries)
+    """When a source says that its articles were changed, by key, of the `MOST_CHANGES` that were changed last; a day
+    stands for its last moment.
+    """
+    dated = ((entry.updated_at, entry) for entry in source.entries if entry.updated_at)
+    in_order = (entry for _, entry in sorted(dated, key=itemgetter(0), reverse=True))
+    found = islice(_articles(source, publisher, in_order), MOST_CHANGES)
     return {address.key: _latest(entry.updated_at) for entry, address in found if entry.updated_at}
 
 

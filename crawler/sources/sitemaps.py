@@ -1,18 +1,29 @@
-"""PURE: sitemaps 0.9, news sitemaps, indexes of sitemaps, text sitemaps → addresses."""
+"""PURE: sitemaps 0.9, news sitemaps, indexes of sitemaps, text sitemaps → addresses.
+
+They come piece by piece, and what was read is let go: of 50 MB no more stays than what they say.
+"""
 
 from __future__ import annotations
 
-import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import chain, islice
+from typing import cast
 
 from lxml import etree
 
 from crawler.extract.when import read_when
-from crawler.sources.model import LONGEST_TITLE, MOST_ENTRIES, MOST_FURTHER, Entry, Source, SourceKind
+from crawler.sources.model import (
+    LONGEST_TITLE,
+    LONGEST_URL,
+    MOST_ENTRIES,
+    MOST_FURTHER,
+    Entry,
+    Source,
+    SourceKind,
+)
 from crawler.sources.plain import address, plain_text
 
 _DECLARATION = re.compile(r"\s*<\?xml\b[^>]*\?>")
@@ -23,6 +34,8 @@ _DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.S | re.I)
 _LINE = re.compile(r"[^\r\n]+")
 #: An entry is known when it ends: one with more elements than this has none, and ends the reading.
 _MOST_IN_AN_ENTRY = 5_000
+#: No reference is longer: one that a piece's end cuts is left to the next.
+_LONGEST_REFERENCE = 12
 _OLDEST = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -39,61 +52,112 @@ class _Item:
     language: str = ""
 
 
-def read_sitemap(text: str, url: str, *, now: datetime, time_zone: str) -> Source:
-    """Read a decoded XML sitemap or index that stood at `url`; what is broken is read as far as it can be."""
-    items, problem = _items(text)
-    pages = [item for item in items if not item.index and item.loc]
-    further = _further([item for item in items if item.index and item.loc], url, now, time_zone)
-    first = pages[0] if pages else _Item(index=False)
+def read_sitemap(pieces: Iterable[str], url: str, *, now: datetime, time_zone: str) -> Source:
+    """Read a decoded XML sitemap or index that stood at `url`; what is broken is read as far as it can be.
+
+    `pieces`: its text, in order, as many as it came in.
+    """
+    reading = _Reading()
+    entries: list[Entry] = []
+    further: list[tuple[str, str]] = []
+    first = _Item(index=False)
+    for item in reading.items(pieces):
+        if item.index:
+            further.append((item.loc, item.lastmod))
+            continue
+        first = first if entries else item
+        entries.append(_entry(item, url, now, time_zone))
+    dated = _further(further, url, now, time_zone)
     return Source(
-        kind=SourceKind.INDEX if further and not pages else SourceKind.SITEMAP,
-        entries=tuple(_entry(item, url, now, time_zone) for item in pages),
-        further=tuple(place for place, _ in further),
-        further_at=tuple(when for _, when in further),
+        kind=SourceKind.INDEX if dated and not entries else SourceKind.SITEMAP,
+        entries=tuple(entries),
+        further=tuple(place for place, _ in dated),
+        further_at=tuple(when for _, when in dated),
         title=plain_text(first.name, LONGEST_TITLE),
         language=first.language[:35],
-        problem=problem,
+        problem=reading.problem,
     )
 
 
-def read_text_sitemap(text: str, url: str) -> Source | None:
+def read_text_sitemap(pieces: Iterable[str], url: str) -> Source | None:
     """Read a text sitemap, an address a line; None where another line stands there."""
-    written = (match[0].strip() for match in _LINE.finditer(text))
-    lines = list(islice(filter(None, written), MOST_ENTRIES))  # half a million lines are as many objects
+    lines = list(islice(_lines(pieces), MOST_ENTRIES))  # half a million lines are as many objects
     if not lines or not all(line.startswith(("http://", "https://")) for line in lines):
         return None
     found = tuple(Entry(url=place) for line in lines if (place := address(line, url)))
     return Source(SourceKind.SITEMAP, found) if found else None
 
 
-def _items(text: str) -> tuple[list[_Item], str]:
-    """Return what stands in a sitemap, and what is wrong with it."""
-    text = _DOCTYPE.sub("", _DECLARATION.sub("", text, count=1), count=1)
-    body = _LONE_AMPERSAND.sub("&amp;", _FORBIDDEN.sub("", text)).lstrip().encode("utf-8", "replace")
-    found: list[_Item] = []
-    steps = etree.iterparse(
-        io.BytesIO(body),
-        events=("end",),
-        recover=True,
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        remove_comments=True,
-        remove_pis=True,
-        encoding="utf-8",
-    )
-    try:
-        for item in _read(steps):
-            found.append(item)
-            if len(found) >= MOST_ENTRIES + MOST_FURTHER:
-                return found, "it has more addresses than a sitemap may have"
-    except etree.XMLSyntaxError as error:
-        return found, f"it is broken: {error}"
-    log = steps.error_log
-    return found, f"it is broken: {log[0].message}" if len(log) else ""
+def _lines(pieces: Iterable[str]) -> Iterator[str]:
+    """The lines that hold something; the end of one that is longer than any address is lost."""
+    rest = ""
+    for piece in pieces:
+        whole, found, rest = (rest + piece).rpartition("\n")
+        yield from _filled(whole)
+        rest = rest if found or len(rest) <= 2 * LONGEST_URL else rest[: 2 * LONGEST_URL]
+    yield from _filled(rest)
 
 
-def _read(steps: etree.iterparse[tuple[str, etree._Element]]) -> Iterator[_Item]:
+def _filled(text: str) -> Iterator[str]:
+    return filter(None, (match[0].strip() for match in _LINE.finditer(text)))
+
+
+class _Reading:
+    """A sitemap that is being read; `problem` is what is wrong with it, as far as it was."""
+
+    def __init__(self) -> None:
+        self.problem = ""
+
+    def items(self, pieces: Iterable[str]) -> Iterator[_Item]:
+        """What stands in it, as far as it has an address."""
+        parser = etree.XMLPullParser(
+            events=("end",),
+            recover=True,
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            remove_comments=True,
+            remove_pis=True,
+            encoding="utf-8",
+        )
+        try:
+            for number, item in enumerate(_read(_steps(parser, pieces)), 1):
+                if item.loc:
+                    yield item
+                if number >= MOST_ENTRIES + MOST_FURTHER:
+                    self.problem = "it has more addresses than a sitemap may have"
+                    return
+        except etree.XMLSyntaxError as error:
+            self.problem = f"it is broken: {error}"
+            return
+        if log := parser.error_log or parser.feed_error_log:
+            self.problem = f"it is broken: {log[0].message}"
+
+
+def _steps(parser: etree.XMLPullParser, pieces: Iterable[str]) -> Iterator[tuple[str, etree._Element]]:
+    """The events of parsing, as the pieces come."""
+    for piece in _cleaned(pieces):
+        parser.feed(piece)
+        yield from cast("Iterator[tuple[str, etree._Element]]", parser.read_events())
+    parser.close()
+    yield from cast("Iterator[tuple[str, etree._Element]]", parser.read_events())
+
+
+def _cleaned(pieces: Iterable[str]) -> Iterator[bytes]:
+    """The pieces without what XML does not allow, and what we do not want: the first without its declarations."""
+    begun, rest = False, ""
+    for piece in chain(pieces, ("",)):
+        text = rest + piece
+        at = text.rfind("&", max(0, len(text) - _LONGEST_REFERENCE)) if piece else -1
+        text, rest = (text[:at], text[at:]) if at >= 0 else (text, "")
+        if not begun:
+            text = _DOCTYPE.sub("", _DECLARATION.sub("", text, count=1), count=1).lstrip()
+            begun = bool(text)
+        if text:
+            yield _LONE_AMPERSAND.sub("&amp;", _FORBIDDEN.sub("", text)).encode("utf-8", "replace")
+
+
+def _read(steps: Iterable[tuple[str, etree._Element]]) -> Iterator[_Item]:
     """Give each entry as soon as it is complete, and forget it: a sitemap may have many MB."""
     inside = 0
     for _, node in steps:
@@ -150,10 +214,10 @@ def _entry(item: _Item, url: str, now: datetime, time_zone: str) -> Entry:
 
 
 def _further(
-    items: list[_Item], url: str, now: datetime, time_zone: str
+    items: list[tuple[str, str]], url: str, now: datetime, time_zone: str
 ) -> tuple[tuple[str, datetime | None], ...]:
     """Return the sitemaps of an index, each once, the newest first as far as it says when they changed."""
-    dated = [(address(item.loc, url), item.lastmod) for item in items[:MOST_FURTHER]]
+    dated = [(address(loc, url), lastmod) for loc, lastmod in items[:MOST_FURTHER]]
     timed = [(place, read_when(when, now=now, time_zone=time_zone)) for place, when in dated if place]
     timed.sort(key=lambda pair: pair[1] or _OLDEST, reverse=True)
     once: dict[str, datetime | None] = {}
