@@ -1,6 +1,7 @@
 """Reads the pages of a crawl: in this process, and while they come fast in a second one, on the second core.
 
-What is large is always read beside this process, where its time and its memory have limits (`bounded`).
+What is large is always read beside this process, where its time and its memory have limits (`bounded`). So is what is
+small and takes too long here all the same.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from crawler.bounded import Bounded
+from crawler.deadline import TooSlow, within
 from crawler.helper import Helper, ReaderDied, Unread
 from crawler.memory import give_back
 from crawler.read import Part, read_part
@@ -34,8 +36,14 @@ STARTS = 3
 LARGE = 256 * 1024
 #: The same for feeds and sitemaps, whose entries cost more: a minute of CPU for 4 MB of them.
 LARGE_SOURCE = 64 * 1024
-#: After so many pages of a crawl that went beyond a limit, its large pages are given up: each costs as much as can be.
+#: Seconds of CPU after which a small page is given up here and read where large ones are: a thousand times what it
+#: takes, and more than the loading of what damaged pages need.
+HERE_SECONDS = 3.0
+#: After so many pages of a crawl that went beyond a limit there, no more are tried: each costs as much as can be. After
+#: so many that took too long here, all its pages are read there.
 TOO_MANY = 3
+#: How gzip begins: what is packed may be large, however small it is.
+_PACKED = b"\x1f\x8b"
 
 
 class Readers:
@@ -55,6 +63,7 @@ class Readers:
         self._owned = None if bounded else self._bounded
         self._large = asyncio.Lock()  # one of a crawl stands in the line of all crawls at a time
         self._beyond = 0
+        self._slow = 0
 
     async def read(self, page: PageBody, publisher: Publisher) -> Part:
         """Read one page of an article, as `read.read_part` does. Raises the same errors, and ReaderDied."""
@@ -68,15 +77,18 @@ class Readers:
                 answer = await helper.ask(read_part, page, publisher)
         if isinstance(answer, PageError):
             raise answer
-        return read_part(page, publisher) if answer is None else replace(answer, body=page)
+        if answer is None:
+            answer = await self._read_here(read_part, page, publisher)
+        return replace(answer, body=page)
 
     async def do(self, work: Callable[..., T], page: PageBody, *arguments: Any, large: int = LARGE) -> T:
-        """Do `work` with any other page: here, where it has no more than `large` bytes. Raises what that raises, and
-        ReaderDied.
+        """Do `work` with any other page: here, where it has no more than `large` bytes, is not packed, and is quick.
+
+        Raises what that raises, and ReaderDied.
         """
-        if len(page.content) > large:
+        if len(page.content) > large or page.content.startswith(_PACKED):
             return await self._read_large(work, page, *arguments)
-        return work(page, *arguments)
+        return await self._read_here(work, page, *arguments)
 
     async def close(self) -> None:
         """End the second process, and the one for large pages that is its own."""
@@ -88,10 +100,18 @@ class Readers:
         if self._owned is not None:
             await self._owned.close()
 
+    async def _read_here(self, work: Callable[..., T], *arguments: Any) -> T:
+        if self._slow < TOO_MANY:
+            try:
+                return within(HERE_SECONDS, work, *arguments)
+            except TooSlow:
+                self._slow += 1
+        return await self._read_large(work, *arguments)
+
     async def _read_large(self, work: Callable[..., T], *arguments: Any) -> T:
         async with self._large:
             if self._beyond >= TOO_MANY:
-                raise ReaderDied(f"{TOO_MANY} large pages of this run could not be read: no more are tried")
+                raise ReaderDied(f"{TOO_MANY} pages of this run could not be read: no more are tried")
             try:
                 return await self._bounded.do(work, *arguments)
             except ReaderDied:

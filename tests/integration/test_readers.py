@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import os
 import pickle
+import re
 import signal
 import urllib.request
 
@@ -13,6 +15,7 @@ import pytest
 
 from crawler import readers
 from crawler.bounded import Bounded
+from crawler.deadline import within
 from crawler.helper import ReaderDied
 from crawler.read import read_part
 from crawler.readers import Readers
@@ -202,3 +205,62 @@ def endless_page(page: PageBody) -> None:
 
 def len_of_page(page: PageBody) -> int:
     return len(page.content)
+
+
+# -- small pages that take too long
+
+
+def blowing_up(page: PageBody) -> None:
+    re.match(r"(?:a|aa)+$", page.content.decode())
+
+
+def stubborn(page: PageBody) -> None:
+    for _ in range(5):
+        with contextlib.suppress(BaseException):
+            endless()
+
+
+@pytest.mark.parametrize("work", [endless_page, blowing_up, stubborn])
+def test_a_small_page_that_takes_too_long_is_ended_and_the_next_is_read(pages, monkeypatch, work):
+    monkeypatch.setattr(readers, "HERE_SECONDS", 0.2)
+    small = PageBody("http://cq.example/", b"a" * 1000 + b"b")
+
+    async def do() -> list[object]:
+        bounded = Bounded(seconds=0.5)
+        reader = Readers(bounded, processes=0)
+        found = await asyncio.gather(reader.do(work, small), return_exceptions=True)
+        found.append(await reader.read(pages[0], PEOPLE))
+        await bounded.close()
+        return found
+
+    died, read = asyncio.run(do())
+    assert died is None if work is stubborn else isinstance(died, ReaderDied)
+    assert read == read_part(pages[0], PEOPLE)
+
+
+def slow_here(page: PageBody, asker: int) -> int:
+    if os.getpid() == asker:
+        endless()
+    return os.getpid()
+
+
+def test_it_is_read_where_large_pages_are_and_after_three_all_pages_of_the_crawl_are(monkeypatch):
+    monkeypatch.setattr(readers, "HERE_SECONDS", 0.2)
+    small = PageBody("http://cq.example/", b"a")
+
+    async def do() -> list[int]:
+        bounded = Bounded()
+        reader = Readers(bounded, processes=0)
+        read = [await reader.do(slow_here, small, os.getpid()) for _ in range(readers.TOO_MANY)]
+        read.append(await reader.do(slow_here, small, 0))
+        await bounded.close()
+        return read
+
+    read = asyncio.run(do())
+    assert os.getpid() not in read
+
+
+def test_what_is_in_time_leaves_no_timer_behind():
+    assert within(60.0, two) == 2
+    assert signal.getitimer(signal.ITIMER_PROF) == (0.0, 0.0)
+    assert signal.getsignal(signal.SIGPROF) == signal.SIG_DFL
