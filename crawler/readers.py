@@ -77,9 +77,8 @@ class Readers:
                 answer = await helper.ask(read_part, page, publisher)
         if isinstance(answer, PageError):
             raise answer
-        if answer is None:
-            answer = await self._read_here(read_part, page, publisher)
-        return replace(answer, body=page)
+        part: Part = await self._read_here(read_part, page, publisher) if answer is None else answer
+        return replace(part, body=page)
 
     async def do(self, work: Callable[..., T], page: PageBody, *arguments: Any, large: int = LARGE) -> T:
         """Do `work` with any other page: here, where it has no more than `large` bytes, is not packed, and is quick.
