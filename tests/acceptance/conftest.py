@@ -3,9 +3,11 @@
 import json
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -33,21 +35,33 @@ class Newsdelta:
         self.folder = folder
         self.config = folder / "newsdelta.toml"
         self.url = url or f"sqlite:///{folder}/newsdelta.db"
+        self.is_sqlite = self.url.startswith("sqlite")
+        self.env = {**ENV, "XDG_DATA_HOME": str(folder / "data")}
 
     @property
     def database(self) -> Path:
-        """The file of the store. A test that looks into it is skipped on PostgreSQL."""
-        if not self.url.startswith("sqlite"):
-            pytest.skip("it looks into the file of an SQLite store")
+        """The file of the store. A test that is about the file is skipped on PostgreSQL."""
+        if not self.is_sqlite:
+            pytest.skip("it is about the file of an SQLite store")
         return self.folder / "newsdelta.db"
+
+    @property
+    def archive(self) -> Path:
+        """The folder of the archive, where the config names none."""
+        return self.folder / ("newsdelta.archive" if self.is_sqlite else "data/newsdelta/archive")
 
     def is_made(self) -> bool:
         """Whether there is a store yet."""
-        if self.url.startswith("sqlite"):
+        if self.is_sqlite:
             return self.database.exists()
-        with psycopg.connect(self.url) as connection:
-            found = connection.execute("SELECT to_regclass('alembic_version')").fetchone()
-        return bool(found and found[0])
+        return self.sql("SELECT to_regclass('alembic_version')") != [(None,)]
+
+    def sql(self, statement: str) -> list[Any]:
+        """Execute a statement in the store behind newsdelta's back; its rows."""
+        made: Any = sqlite3.connect(self.database) if self.is_sqlite else psycopg.connect(self.url)
+        with closing(made), made:
+            cursor = made.execute(statement)
+            return list(cursor.fetchall()) if cursor.description else []
 
     def configure(self, home: str, extra: str = "", channel: str = "cq") -> None:
         """Write the config for one channel at a local address."""
@@ -68,7 +82,7 @@ class Newsdelta:
         done = subprocess.run(
             self.command(*words),
             cwd=self.folder,
-            env=ENV,
+            env=self.env,
             input=stdin,
             capture_output=True,
             timeout=300,

@@ -5,15 +5,15 @@ import signal
 import sqlite3
 import subprocess
 from pathlib import Path
-from typing import Any
 
+import psycopg
 import pytest
 
-from tests.acceptance.conftest import ENV, Newsdelta
+from tests.acceptance.conftest import Newsdelta
 
 
 def files(newsdelta: Newsdelta) -> list[Path]:
-    return sorted((newsdelta.folder / "newsdelta.archive").glob("*.warc.gz"))
+    return sorted(newsdelta.archive.glob("*.warc.gz"))
 
 
 def archived(newsdelta: Newsdelta) -> list[tuple[str, str, str]]:
@@ -29,11 +29,6 @@ def archived(newsdelta: Newsdelta) -> list[tuple[str, str, str]]:
     return found
 
 
-def rows(newsdelta: Newsdelta, asked: str) -> list[Any]:
-    with sqlite3.connect(newsdelta.database) as connection:
-        return connection.execute(asked).fetchall()
-
-
 def test_everything_that_came_is_archived_and_kept_once(newsdelta, site):
     summary = newsdelta.crawl()
     found = archived(newsdelta)
@@ -43,7 +38,7 @@ def test_everything_that_came_is_archived_and_kept_once(newsdelta, site):
     assert len(answers) >= summary["fetched"]
     assert {row["url"] for row in newsdelta.lines("articles", "--limit", "100")} <= set(answers)
     assert site.url + "robots.txt" in answers
-    assert rows(newsdelta, "SELECT count(*) FROM bodies") == [(0,)]
+    assert newsdelta.sql("SELECT count(*) FROM bodies") == [(0,)]
     assert newsdelta.json("db", "check")["findings"] == []
 
 
@@ -60,9 +55,8 @@ def test_refusals_and_redirects_are_archived_and_unchanged_pages_are_not(newsdel
 
 def test_reextract_and_the_page_read_from_the_archive(newsdelta, site):
     newsdelta.crawl()
-    with sqlite3.connect(newsdelta.database) as connection:
-        connection.execute("UPDATE revisions SET rules = 'd0 r0 x0 c0'")
-        connection.execute("UPDATE articles SET rules = 'd0 r0 x0 c0'")
+    newsdelta.sql("UPDATE revisions SET rules = 'd0 r0 x0 c0'")
+    newsdelta.sql("UPDATE articles SET rules = 'd0 r0 x0 c0'")
 
     assert {row["outcome"] for row in newsdelta.lines("reextract")} == {"same"}
 
@@ -72,7 +66,7 @@ def test_the_archive_can_be_left_out(newsdelta, site):
     newsdelta.crawl()
 
     assert files(newsdelta) == []
-    assert rows(newsdelta, "SELECT count(*) FROM bodies")[0][0] >= 24
+    assert newsdelta.sql("SELECT count(*) FROM bodies")[0][0] >= 24
 
 
 def test_a_dry_run_archives_nothing(newsdelta, site):
@@ -83,8 +77,8 @@ def test_a_dry_run_archives_nothing(newsdelta, site):
 
 def test_after_a_kill_everything_that_is_known_can_be_read(newsdelta, site):
     site.do("slow", seconds=0.05)
-    with subprocess.Popen(newsdelta.command("crawl", "cq"), cwd=newsdelta.folder, env=ENV) as crawl:
-        while not newsdelta.database.exists() or not _revisions(newsdelta):
+    with subprocess.Popen(newsdelta.command("crawl", "cq"), cwd=newsdelta.folder, env=newsdelta.env) as crawl:
+        while not newsdelta.is_made() or not _revisions(newsdelta):
             assert crawl.poll() is None
         crawl.send_signal(signal.SIGKILL)
     site.do("slow", seconds=0)
@@ -98,8 +92,8 @@ def test_after_a_kill_everything_that_is_known_can_be_read(newsdelta, site):
 
 def _revisions(newsdelta: Newsdelta) -> int:
     try:
-        return int(rows(newsdelta, "SELECT count(*) FROM revisions")[0][0])
-    except sqlite3.OperationalError:
+        return int(newsdelta.sql("SELECT count(*) FROM revisions")[0][0])
+    except (sqlite3.OperationalError, psycopg.errors.UndefinedTable):
         return 0  # its tables are still to be made
 
 
@@ -149,6 +143,9 @@ def test_prune_keeps_to_the_config(newsdelta, site):
 
 def test_a_copy_of_the_running_database_is_whole(newsdelta, site):
     newsdelta.crawl()
+    if not newsdelta.is_sqlite:
+        assert "pg_dump" in newsdelta("db", "backup", "copies/news.db", expect=1).stderr
+        return
     newsdelta("db", "backup", "copies/news.db")
     other = Newsdelta(newsdelta.folder / "copies")
     other.config.write_text(f'[database]\nurl = "sqlite:///{other.folder}/news.db"\n', encoding="utf-8")

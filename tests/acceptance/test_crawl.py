@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.conftest import ENV, Newsdelta, expected
+from tests.acceptance.conftest import Newsdelta, expected
 from tests.replica.replica import Replica
 
 FIELDS = ("title", "kicker", "subtitle", "source", "authors", "editors", "section", "body")
@@ -159,7 +159,7 @@ def test_a_request_budget_holds_over_several_runs(newsdelta, site):
     before = len(site.requests())
     newsdelta.configure(site.url, "[watch]\nrequests_per_hour = 10\n")
     process = subprocess.Popen(
-        newsdelta.command("crawl", "cq"), cwd=newsdelta.folder, env=ENV, stderr=subprocess.DEVNULL
+        newsdelta.command("crawl", "cq"), cwd=newsdelta.folder, env=newsdelta.env, stderr=subprocess.DEVNULL
     )
     time.sleep(4)
     process.send_signal(signal.SIGINT)
@@ -174,7 +174,7 @@ def test_a_crawl_that_is_killed_goes_on_where_it_was(newsdelta):
             process = subprocess.Popen(
                 newsdelta.command("crawl", "cq", "--pages", "50"),
                 cwd=newsdelta.folder,
-                env=ENV,
+                env=newsdelta.env,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
             )
@@ -190,7 +190,7 @@ def test_a_crawl_that_is_killed_goes_on_where_it_was(newsdelta):
 
 def test_the_scrapy_way(newsdelta, site):
     root = Path(__file__).parents[2]
-    env = {**ENV, "NEWSDELTA_DATABASE_URL": newsdelta.url}
+    env = {**newsdelta.env, "NEWSDELTA_DATABASE_URL": newsdelta.url}
     scrapy = [sys.executable, "-m", "scrapy"]
     listed = subprocess.run([*scrapy, "list"], cwd=root, env=env, capture_output=True, text=True, check=True)
     assert "channel" in listed.stdout.split()

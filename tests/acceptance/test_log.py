@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.acceptance.conftest import ENV, Newsdelta
+from tests.acceptance.conftest import Newsdelta
 from tests.acceptance.test_watch import until, watching
 from tests.receivers import Receiver
 from tests.replica.replica import Replica
@@ -114,7 +114,7 @@ def test_no_secret_is_in_a_log_in_json_on_a_page_or_in_an_answer_that_the_far_en
         subprocess.run(
             newsdelta.command("doctor", "--json"),
             cwd=newsdelta.folder,
-            env=ENV,
+            env=newsdelta.env,
             capture_output=True,
             text=True,
         ).stdout,
@@ -144,7 +144,7 @@ def test_the_password_of_a_database_that_does_not_answer_is_in_no_error(tmp_path
     newsdelta.config.write_text('[database]\nurl = "file:store"\n', encoding="utf-8")
     for words in (("articles",), ("crawl",), ("watch",), ("doctor",), ("doctor", "--json"), ("db", "check")):
         done = subprocess.run(
-            newsdelta.command(*words), cwd=tmp_path, env=ENV, capture_output=True, text=True
+            newsdelta.command(*words), cwd=tmp_path, env=newsdelta.env, capture_output=True, text=True
         )
         assert done.returncode in (1, 2), words
         for text in (done.stdout, done.stderr):
@@ -165,5 +165,5 @@ def test_the_watcher_can_be_asked_whether_it_is_well(newsdelta, site, receiver):
 
 
 def _said(words: list[str], newsdelta: Newsdelta) -> str:
-    done = subprocess.run(words, cwd=newsdelta.folder, env=ENV, capture_output=True, text=True)
+    done = subprocess.run(words, cwd=newsdelta.folder, env=newsdelta.env, capture_output=True, text=True)
     return done.stdout

@@ -9,7 +9,7 @@ import subprocess
 import pyarrow.parquet
 import pytest
 
-from tests.acceptance.conftest import ENV, Newsdelta
+from tests.acceptance.conftest import Newsdelta
 from tests.databases import postgresql_server, postgresql_url
 from tests.replica.replica import Replica
 
@@ -127,10 +127,13 @@ def test_export_as_parquet(edited):
 
 def test_the_database_is_checked_and_copied(edited):
     assert edited.json("db", "check")["findings"] == []
+    assert "up to date" in edited("db", "upgrade").stdout
+    if not edited.is_sqlite:
+        assert "pg_dump" in edited("db", "backup", "copy.db", expect=1).stderr
+        return
     edited("db", "backup", "copy.db")
     with sqlite3.connect(edited.folder / "copy.db") as copy:
         assert copy.execute("SELECT count(*) FROM revisions").fetchone() == (26,)
-    assert "up to date" in edited("db", "upgrade").stdout
 
 
 def test_the_database_moves_to_another_and_is_used_there(edited, postgresql_url):
@@ -141,7 +144,7 @@ def test_the_database_moves_to_another_and_is_used_there(edited, postgresql_url)
     assert "row for row" in moved.stdout
     assert "not empty" in edited("db", "move", old, postgresql_url, expect=1).stderr
     before = edited.lines("events")
-    env = {**ENV, "NEWSDELTA_DATABASE_URL": postgresql_url}
+    env = {**edited.env, "NEWSDELTA_DATABASE_URL": postgresql_url}
     shown = subprocess.run(
         edited.command("events", "--json"),
         cwd=edited.folder,

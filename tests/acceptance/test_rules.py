@@ -1,7 +1,5 @@
 """A change of our rules is never told as an edit of theirs."""
 
-import sqlite3
-
 import pytest
 
 from tests.acceptance.conftest import Newsdelta
@@ -11,11 +9,8 @@ from tests.acceptance.conftest import Newsdelta
 def older(newsdelta: Newsdelta, site) -> Newsdelta:
     """A store whose texts were read by rules of the past, which read them otherwise."""
     newsdelta.crawl()
-    with sqlite3.connect(newsdelta.database) as connection:
-        connection.execute(
-            "UPDATE revisions SET rules = 'past', content_hash = 'past:' || id, canonical = 'past'"
-        )
-        connection.execute("UPDATE articles SET rules = 'past', content_hash = 'past:' || id")
+    newsdelta.sql("UPDATE revisions SET rules = 'past', content_hash = 'past:' || id, canonical = 'past'")
+    newsdelta.sql("UPDATE articles SET rules = 'past', content_hash = 'past:' || id")
     return newsdelta
 
 
@@ -47,7 +42,6 @@ def test_reextract_applies_the_rules_of_today_without_a_word(older, site):
 
 
 def test_where_the_bytes_are_gone_the_old_reading_stays(older, site):
-    with sqlite3.connect(older.database) as connection:
-        connection.execute("DELETE FROM archive_records")
+    older.sql("DELETE FROM archive_records")
     assert {row["outcome"] for row in older.lines("reextract", "--apply")} == {"no-pages"}
     assert len(older.lines("articles", "--limit", "100")) == 24

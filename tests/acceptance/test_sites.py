@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.conftest import ENV, Newsdelta
+from tests.acceptance.conftest import Newsdelta
 from tests.replica.makes import Serving, make_site
 
 HEAD = """\
@@ -135,7 +135,7 @@ def test_a_watcher_finds_what_is_new_and_lists_the_channel(newsdelta, served):
     process = subprocess.Popen(
         newsdelta.command("watch"),
         cwd=newsdelta.folder,
-        env=ENV,
+        env=newsdelta.env,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )

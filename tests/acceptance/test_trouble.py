@@ -1,7 +1,6 @@
 """Bad input and bad servers: the exit code, a message that names the thing and the mend, and nothing lost."""
 
 import socket
-import sqlite3
 
 import pytest
 
@@ -116,8 +115,7 @@ def test_a_wrong_config(newsdelta, site):
 
 def test_a_database_of_a_newer_version(newsdelta, site):
     newsdelta.crawl()
-    with sqlite3.connect(newsdelta.database) as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    newsdelta.sql("UPDATE alembic_version SET version_num = '9999'")
     done = newsdelta("crawl", "cq", expect=1)
     assert "newer newsdelta" in done.stderr
     assert "nothing was touched" in done.stderr

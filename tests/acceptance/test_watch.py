@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager
 import psutil
 import pytest
 
-from tests.acceptance.conftest import ENV, Newsdelta, expected
+from tests.acceptance.conftest import Newsdelta, expected
 from tests.replica.replica import Replica
 
 QUICK = '[watch]\nevery = "1s"\nremoval_visits = 2\nremoval_after = "1s"\n'
@@ -29,7 +29,11 @@ class Watcher:
         self.err = newsdelta.folder / "watch.err"
         with self.out.open("ab") as out, self.err.open("ab") as err:
             self.process = subprocess.Popen(
-                newsdelta.command("watch", *words), cwd=newsdelta.folder, env=ENV, stdout=out, stderr=err
+                newsdelta.command("watch", *words),
+                cwd=newsdelta.folder,
+                env=newsdelta.env,
+                stdout=out,
+                stderr=err,
             )
 
     def child(self) -> int | None:

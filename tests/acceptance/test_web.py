@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.conftest import ENV, Newsdelta
+from tests.acceptance.conftest import Newsdelta
 from tests.replica.replica import Replica
 
 #: Asks without a proxy, whatever the environment says.
@@ -60,7 +60,7 @@ def serving(newsdelta: Newsdelta, *words: str) -> Iterator[Served]:
     process = subprocess.Popen(
         newsdelta.command(*words),
         cwd=newsdelta.folder,
-        env={**ENV, "XDG_DATA_HOME": str(newsdelta.folder)},
+        env=newsdelta.env,
         stderr=subprocess.PIPE,
         text=True,
     )
