@@ -10,6 +10,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable
+from functools import cache
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -22,13 +23,21 @@ class TooSlow(BaseException):
 
 
 class _Alarm:
-    """The handler of the timer's signal: raises while the work is going on."""
+    """The handler of the timer's signal: raises while work is going on."""
 
     armed = False
 
     def __call__(self, number: int, frame: Any) -> None:
         if self.armed:
             raise TooSlow
+
+
+@cache
+def _alarm() -> _Alarm:
+    """The handler, which stays once it is needed: to set it for each page costs more than the timer."""
+    alarm = _Alarm()
+    signal.signal(signal.SIGPROF, alarm)
+    return alarm
 
 
 def within(seconds: float, work: Callable[..., T], *arguments: Any) -> T:
@@ -38,8 +47,7 @@ def within(seconds: float, work: Callable[..., T], *arguments: Any) -> T:
     """
     if threading.current_thread() is not threading.main_thread():
         return work(*arguments)
-    alarm = _Alarm()
-    before = signal.signal(signal.SIGPROF, alarm)
+    alarm = _alarm()
     try:
         alarm.armed = True
         signal.setitimer(signal.ITIMER_PROF, seconds, _AGAIN)
@@ -50,4 +58,3 @@ def within(seconds: float, work: Callable[..., T], *arguments: Any) -> T:
     finally:
         alarm.armed = False
         signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.signal(signal.SIGPROF, before)

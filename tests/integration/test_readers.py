@@ -263,4 +263,3 @@ def test_it_is_read_where_large_pages_are_and_after_three_all_pages_of_the_crawl
 def test_what_is_in_time_leaves_no_timer_behind():
     assert within(60.0, two) == 2
     assert signal.getitimer(signal.ITIMER_PROF) == (0.0, 0.0)
-    assert signal.getsignal(signal.SIGPROF) == signal.SIG_DFL
