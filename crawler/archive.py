@@ -1,9 +1,11 @@
 """The archive of a crawling process: what each fetch brought becomes a WARC record, safe before it is spoken of.
 
-    add       one fetch: into the file, in memory and on its way to the disk
-    settle    all that was added is on the disk (fsync), then in the index; to be called before a visit is stored.
-              settle_beside: the same, while the event loop goes on
+    add       one fetch, kept in memory until it is settled
+    settle    all that was added is packed, on the disk (fsync), then in the index; to be called before a visit is
+              stored. settle_beside: the same, while the event loop goes on
     close     settle, and let go of the file
+
+A thread of its own packs and writes: gzip and the disk leave the rest of the crawl its time.
 
 A file is begun each day and at each `size`; files of the same day that a process before us left are gone on with.
 Where the disk fails, crawling goes on without the archive for a while, and bodies are kept in the database.
@@ -11,10 +13,12 @@ Where the disk fails, crawling goes on without the archive for a while, and bodi
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,7 +34,7 @@ log = logging.getLogger(__name__)
 #: Seconds without the archive after the disk failed.
 PAUSE = 60.0
 #: Where a record begins, its length, and the record.
-_Waiting = tuple[int, int, warc.Record]
+_Written = tuple[int, int, warc.Record]
 #: So many fetches may wait to be settled where no visit does it.
 WAITING = 64
 #: Bodies that are remembered, so that the index need not be asked.
@@ -46,7 +50,7 @@ class ArchivePlace:
 
 
 class Archive:
-    """Writes one file at a time; shared by all crawls of a process, in one thread."""
+    """Writes one file at a time; shared by all crawls of a process. To be called from one thread."""
 
     def __init__(
         self,
@@ -62,7 +66,8 @@ class Archive:
         self._file: ArchiveFile | None = None
         self._number = 0
         self._free: list[FileRow] | None = None
-        self._waiting: list[_Waiting] = []
+        self._waiting: list[warc.Record] = []
+        self._writer = ThreadPoolExecutor(1, "archive")
         self._known: OrderedDict[tuple[str, str], warc.Record] = OrderedDict()
         self._rests_until = 0.0
 
@@ -100,8 +105,8 @@ class Archive:
             return
         waiting, self._waiting = self._waiting, []
         try:
-            size = await file.make_safe_beside()
-            self._index(number, size, waiting)
+            written = await asyncio.wrap_future(self._writer.submit(_write, file, waiting))
+            self._index(number, file.safe, written)
         except StorageError as error:
             self._rest(error)
 
@@ -117,8 +122,7 @@ class Archive:
         original = self._original(*same, before)
         if original is not None:
             made = warc.record_of(fetch, file.warcinfo, original)
-        packed = warc.pack(warc.write(made))
-        self._waiting.append((file.append(packed), len(packed), made))
+        self._waiting.append(made)
         if original is None:
             self._remember(same, made)
 
@@ -146,13 +150,13 @@ class Archive:
     def _settle(self) -> None:
         if self._file is None or not self._waiting:
             return
-        self._file.make_safe()
         waiting, self._waiting = self._waiting, []
-        self._index(self._number, self._file.safe, waiting)
+        written = self._writer.submit(_write, self._file, waiting).result()
+        self._index(self._number, self._file.safe, written)
 
-    def _index(self, number: int, size: int, waiting: list[_Waiting]) -> None:
+    def _index(self, number: int, size: int, written: list[_Written]) -> None:
         """Note records that are safe; `size` is that of their file, as far as it is."""
-        entries = [Entry.of(number, offset, length, made) for offset, length, made in waiting]
+        entries = [Entry.of(number, offset, length, made) for offset, length, made in written]
         with self._database.write() as connection:
             archive.note(connection, number, size, max(entry.at for entry in entries), entries)
 
@@ -194,7 +198,7 @@ class Archive:
 
     def _let_go(self) -> None:
         if self._file is not None:
-            self._file.close()
+            self._writer.submit(self._file.close).result()  # not before what is being written
             self._file = None
 
     def _rest(self, error: StorageError) -> None:
@@ -205,6 +209,16 @@ class Archive:
         self._known.clear()
         self._let_go()
         self._free = None
+
+
+def _write(file: ArchiveFile, records: list[warc.Record]) -> list[_Written]:
+    """Pack records into a file and bring them to the disk. Raises StorageError; then none of them counts."""
+    written = []
+    for made in records:
+        packed = warc.pack(warc.write(made))
+        written.append((file.append(packed), len(packed), made))
+    file.make_safe()
+    return written
 
 
 def _day(moment: datetime) -> str:

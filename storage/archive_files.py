@@ -7,7 +7,6 @@ records without rows, which are indexed now, or half a record, which is cut off.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import fcntl
 import logging
@@ -97,21 +96,6 @@ class ArchiveFile:
             self.undo()
             raise _failed(self.path, error) from error
         self.safe = self.size
-
-    async def make_safe_beside(self) -> int:
-        """As `make_safe`, in another thread; returns how much is safe then. More may be added meanwhile."""
-        try:
-            self._handle.flush()
-            size, copy = self.size, os.dup(self._handle.fileno())  # this one may be closed meanwhile
-            try:
-                await asyncio.to_thread(os.fdatasync, copy)
-            finally:
-                os.close(copy)
-        except OSError as error:
-            self.undo()
-            raise _failed(self.path, error) from error
-        self.safe = max(self.safe, size)
-        return size
 
     def undo(self) -> None:
         """Take back what is not safe, as far as the disk lets us: a later recovery does the rest."""

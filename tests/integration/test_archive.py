@@ -134,6 +134,7 @@ def test_a_file_is_full_at_a_size(database, folder):
     writer = Archive(database, ArchivePlace(str(folder), size=2000), "newsdelta/test")
     for number in range(6):
         writer.add(fetch(os.urandom(900), minutes=number))
+        writer.settle()
     writer.close()
 
     assert len(list(folder.iterdir())) == 3
