@@ -3,34 +3,30 @@
 found = run("bodies", folder)                              from a test
 python -m tests.integration.hostile_run bodies FOLDER      the process: what came of each case, as JSON
 
-Every case has a site of its own (a port of its own), with good pages beside the hostile one. Beside them all listens
-one that nobody may ask.
+The sites stand in a further process (`hostile_serve`), so that the memory of this one is a crawl's and nothing else.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from crawler import readers
 from crawler.bounded import Bounded
-from crawler.helper import ReaderDied
 from crawler.run import Crawls, Options, in_reactor
 from crawler.sites.configured import ConfiguredPublisher
 from crawler.sites.model import Channel, SiteRules
 from crawler.task import CrawlTask
 from storage import queries
 from storage.database import Database
-from tests.integration.hostile_cases import FAMILIES, Case, article
-from tests.integration.hostile_pages import CANARY, PAGE_FAMILIES, PageCase
-from tests.replica.hostile import Answer, Hostile, Served, served
 
 ROOT = Path(__file__).parents[2]
 #: Seconds that a page may take in these runs, where users' crawls have 30; and tries beyond the first.
@@ -42,12 +38,8 @@ READING = 3
 #: Sites that are crawled at a time.
 AT_ONCE = 6
 PATTERN = r"/a/(?P<id>[\w-]+)\.html$"
-STATUS = Path("/proc/self/status")
-ALL = {**FAMILIES, **PAGE_FAMILIES}
-#: A page that makes a process load all that it may need: its text is damaged, and it is large.
-WARM = article(
-    "渝南区新增口袋公园", f"<p>{'重庆'.encode().decode('gb18030', 'replace') * 20}</p>{' ' * 300_000}"
-)
+#: Seconds between two looks at the processes.
+LOOK = 0.005
 
 
 @dataclass(frozen=True)
@@ -65,7 +57,7 @@ class Found:
 class Run:
     """What came of all cases of a family.
 
-    Megabytes of memory of the crawling process and of the one that reads large pages: before the first, and at most.
+    Megabytes of memory of the crawling process and of those that read for it: before the first, and at most.
     `canary`: connections to the listener that nobody may ask.
     """
 
@@ -100,43 +92,28 @@ def run(family: str, folder: Path) -> Run:
     return Run(found, tuple(told["baseline"]), tuple(told["peak"]), told["canary"])
 
 
-def channel_of(case: Case | PageCase, home: str) -> Channel:
+def channel_of(site: dict[str, Any]) -> Channel:
     """The channel whose pages a case plays."""
-    publisher = ConfiguredPublisher(SiteRules(case.name, home, article_url=PATTERN))
-    if isinstance(case, Case):
-        return Channel(case.name, case.name, home, publisher)
-    return Channel(
-        case.name, case.name, home, publisher, case.columns, feeds=case.feeds, sitemaps=case.sitemaps
-    )
+    name, home = site["name"], site["home"]
+    publisher = ConfiguredPublisher(SiteRules(name, home, article_url=PATTERN))
+    columns, feeds, sitemaps = (tuple(site.get(what, ())) for what in ("columns", "feeds", "sitemaps"))
+    return Channel(name, name, home, publisher, columns, feeds=feeds, sitemaps=sitemaps)
 
 
-def with_canary(what: Answer, canary: bytes) -> Answer:
-    """An answer with the address of the listener that nobody may ask in its place."""
-    if not isinstance(what, Served):
-        return what
-    pieces = tuple(one.replace(CANARY, canary) if isinstance(one, bytes) else one for one in what.pieces)
-    return Served(pieces, what.ending)
-
-
-async def crawl(
-    case: Case | PageCase, crawls: Crawls, database: Database, canary: bytes = b"http://127.0.0.1:9/"
-) -> Found:
-    """Serve a case's site and crawl it."""
-    server = Hostile({path: with_canary(what, canary) for path, what in case.site().items()})
-    home = await server.start()
-    channel = channel_of(case, home)
+async def crawl(site: dict[str, Any], crawls: Crawls, database: Database) -> Found:
+    """Crawl a case's site."""
+    channel = channel_of(site)
     begun = time.monotonic()
     result = await crawls.crawl(CrawlTask(channel), lambda tally: None)
     said = [f"{problem.url} {problem.what}" for problem in result.problems]
     seconds = time.monotonic() - begun
-    await server.stop()
     stored = queries.articles(database, channel=channel.name, limit=100_000)
     names = sorted(one.url.rpartition("/")[2].removesuffix(".html") for one in stored)
-    return Found(case.name, tuple(names), tuple(said), round(seconds, 2), sum(server.asked.values()))
+    return Found(channel.name, tuple(names), tuple(said), round(seconds, 2), 0)
 
 
-async def crawl_all(cases: Sequence[Case | PageCase], database: Database, timeout: float) -> dict[str, Any]:
-    """Crawl all cases' sites, a few at a time."""
+async def crawl_all(sites: Sequence[dict[str, Any]], database: Database, timeout: float) -> dict[str, Any]:
+    """Crawl all cases' sites, a few at a time; the first is there to make the processes load what they need."""
     overrides = {
         "DOWNLOAD_TIMEOUT": timeout,
         "RETRY_TIMES": RETRIES,
@@ -144,51 +121,86 @@ async def crawl_all(cases: Sequence[Case | PageCase], database: Database, timeou
     }
     crawls = Crawls(database, Options(allow_private_addresses=True, overrides=overrides))
     crawls._bounded = Bounded(READING)
-    canary = Hostile({"*": served(b"secret")})
-    where = (await canary.start()).encode()
-    await crawl(Case("warm", served(WARM), "stored"), crawls, database)
-    readers: list[float] = [await memory_of_reader(crawls)]
-    baseline = (megabytes(STATUS.read_text()), readers[0])
+    readers.STARTS = (
+        0  # small pages are read in this process: a second one starts for honest ones, too, if they are quick
+    )
+    warm, *cases = sites
+    await crawl(warm, crawls, database)
     gate = asyncio.Semaphore(AT_ONCE)
 
-    async def one(case: Case | PageCase) -> Found:
+    async def one(site: dict[str, Any]) -> Found:
         async with gate:
-            found = await crawl(case, crawls, database, where)
-            readers.append(await memory_of_reader(crawls))
-            return found
+            return await crawl(site, crawls, database)
 
-    found = await asyncio.gather(*map(one, cases))
+    with Watched() as memory:
+        found = await asyncio.gather(*map(one, cases))
     await crawls.close()
-    await canary.stop()
-    return {
-        "found": [asdict(each) for each in found],
-        "baseline": baseline,
-        "peak": (megabytes(STATUS.read_text()), max(readers)),
-        "canary": canary.connections,
-    }
+    return {"found": [asdict(each) for each in found], "baseline": memory.baseline, "peak": memory.peak}
 
 
-async def memory_of_reader(crawls: Crawls) -> float:
-    """The most memory that the process held that reads large pages, in MB; 0 where there is none."""
-    helper = crawls._bounded._helper
-    if helper is None or not helper.is_alive:
+class Watched:
+    """Looks at the memory of this process and of those that read for it, again and again, in a thread.
+
+    A process that is ended for what it took counts with what it had when it was last seen.
+    """
+
+    def __init__(self) -> None:
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._look)
+        Path("/proc/self/clear_refs").write_text("5")  # what was held at most is counted from now on
+        self.baseline = self.peak = self._now()
+
+    def __enter__(self) -> Watched:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        while not self._over.wait(LOOK):
+            now = self._now()
+            self.peak = (max(self.peak[0], now[0]), max(self.peak[1], now[1]))
+
+    def _now(self) -> tuple[float, float]:
+        own = Path("/proc/self")
+        children = (own / f"task/{threading.main_thread().native_id}/children").read_text().split()
+        return most_of(own), sum(most_of(Path("/proc") / child) for child in children if is_reader(child))
+
+
+def is_reader(child: str) -> bool:
+    """Whether a child reads for us; one that has only just begun still has our own memory, and our name."""
+    try:
+        return b"crawler.helper" in (Path("/proc") / child / "cmdline").read_bytes()
+    except OSError:
+        return False
+
+
+def most_of(process: Path) -> float:
+    """The most memory that a process ever held, in MB; 0 where it is gone."""
+    try:
+        status = (process / "status").read_text()
+    except OSError:
         return 0.0
-    with contextlib.suppress(ReaderDied):
-        return megabytes(await crawls._bounded.do(Path.read_text, STATUS))
-    return 0.0
-
-
-def megabytes(status: str) -> float:
-    """The most memory that a process ever held, in MB."""
-    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+    _, found, rest = status.partition("VmHWM:")
+    return int(rest.split()[0]) / 1024 if found else 0.0
 
 
 def main() -> None:
     """Run a family; write what came of it."""
     family, folder = sys.argv[1:3]
     database = Database.open(f"sqlite:///{folder}/{family}.db")
-    cases = ALL[family]
-    print(json.dumps(in_reactor(lambda: crawl_all(cases, database, PATIENT.get(family, TIMEOUT)))))
+    command = (sys.executable, "-m", "tests.integration.hostile_serve", family)
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as servers:
+        assert servers.stdout is not None
+        sites = json.loads(servers.stdout.readline())
+        timeout = PATIENT.get(family, TIMEOUT)
+        told = in_reactor(lambda: crawl_all(sites, database, timeout))
+        counts = json.loads(servers.communicate()[0])
+    for found in told["found"]:
+        found["asked"] = counts["asked"][found["name"]]
+    print(json.dumps({**told, "canary": counts["canary"]}))
 
 
 if __name__ == "__main__":
