@@ -11,6 +11,8 @@ time or memory than one may take ends it. It ends when its stdin does.
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import fcntl
 import gc
 import io
 import os
@@ -37,6 +39,8 @@ PAGE_MEMORY = 176 * 2**20
 #: Bytes from which on what is sent to it is no part of a pickle, which would be a second copy.
 APART = 2**20
 _PIECE = 2**18
+#: Bytes that wait in the pipe to it: some twenty pages.
+PIPE = 2**20
 #: After so many pages it gives back what memory is free.
 TIDY = 100
 #: What is said of a page that ended it.
@@ -67,7 +71,9 @@ class Helper:
         """Start it; it is at work a moment later. `seconds` of CPU end it when one piece of work takes more."""
         pipe = asyncio.subprocess.PIPE
         command = (sys.executable, "-m", "crawler.helper", str(seconds))
-        return cls(await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, limit=2**20))
+        process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, limit=2**20)
+        _widen(process)
+        return cls(process)
 
     @property
     def is_alive(self) -> bool:
@@ -186,6 +192,14 @@ def _unpacked(source: BinaryIO) -> Any:
     """Undo `_packed`. Raises EOFError where nothing comes any more."""
     lengths, head = pickle.load(source)  # noqa: S301 - our own words
     return _Unpacking(head, [source.read(length) for length in lengths]).load()
+
+
+def _widen(process: asyncio.subprocess.Process) -> None:
+    """Let its stdin hold some pages, so that one is written at once; it holds one and a half unless asked (Linux)."""
+    assert process.stdin is not None  # noqa: S101
+    pipe = process.stdin.transport.get_extra_info("pipe")
+    with contextlib.suppress(OSError, AttributeError):
+        fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, PIPE)
 
 
 def serve(source: BinaryIO, sink: BinaryIO, seconds: float) -> None:
