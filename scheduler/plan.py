@@ -427,8 +427,7 @@ class HostPlan:
 
     def delays(self, at: datetime, budgets: Iterable[float]) -> list[Delay]:
         """The delays in hours that other budgets would buy."""
-        now = self._now(at)
-        return [self._planner.expected_delay(budget, now) for budget in budgets]
+        return self._planner.expected_delays(budgets, self._now(at))
 
 
 def section_of(url: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import itertools
 import math
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -81,17 +82,21 @@ def arrivals(articles: Sequence[Page], now: float) -> float:
     return len(articles) / max(oldest, 24.0)
 
 
-def delay(pages: Sequence[Class], per_hour: float, owed: float) -> Delay:
-    """Return the mean delays when `per_hour` visits are spread over the pages in the best way.
+def delays(pages: Sequence[Class], budgets: Iterable[float], owed: float) -> list[Delay]:
+    """Return the mean delays when so many visits per hour are spread over the pages in the best way, for each budget.
 
     The `owed` visits per hour, first and closing ones, come off first. A page of rate l is then best visited every
     sqrt(2 price / l) hours, which delays by half of that; one that closes before is left to its closing visit. The
     price is the one at which all visits together meet the budget.
     """
-    price = _price(pages, max(per_hour - owed, per_hour / 20))
-    new = _mean([page for page in pages if page.listing], price)
-    edit = _mean([page for page in pages if not page.listing], price)
-    return Delay(per_hour, new, edit)
+    demand = _Demand(pages)
+    listings = [page for page in pages if page.listing]
+    articles = [page for page in pages if not page.listing]
+    found = []
+    for per_hour in budgets:
+        price = demand.price(max(per_hour - owed, per_hour / 20))
+        found.append(Delay(per_hour, _mean(listings, price), _mean(articles, price)))
+    return found
 
 
 def _interval(page: Class, price: float) -> float:
@@ -100,15 +105,25 @@ def _interval(page: Class, price: float) -> float:
     return interval if interval < page.left else math.inf
 
 
-def _price(pages: Sequence[Class], per_hour: float) -> float:
-    low, high = 1e-9, 1e9
-    for _ in range(50):
-        price = math.sqrt(low * high)
-        if sum(page.count / _interval(page, price) for page in pages) > per_hour:
-            low = price
-        else:
-            high = price
-    return high
+class _Demand:
+    """The visits per hour that pages are worth at a price: sqrt(l / 2 price) of rate l, unless it closes before."""
+
+    def __init__(self, pages: Sequence[Class]) -> None:
+        by_limit = sorted((page.rate * page.left**2 / 2, page.count * math.sqrt(page.rate)) for page in pages)
+        self._limits = [limit for limit, _ in by_limit]  # the price from which on a page closes before
+        from_the_last = itertools.accumulate((wanted for _, wanted in reversed(by_limit)), initial=0.0)
+        self._wanted = [*from_the_last][::-1]
+
+    def price(self, per_hour: float) -> float:
+        """Return the price at which so many visits are worth it."""
+        low, high = 1e-9, 1e9
+        for _ in range(50):
+            price = math.sqrt(low * high)
+            if self._wanted[bisect_right(self._limits, price)] / math.sqrt(2 * price) > per_hour:
+                low = price
+            else:
+                high = price
+        return high
 
 
 def _mean(pages: Sequence[Class], price: float) -> float:

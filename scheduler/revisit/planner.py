@@ -309,15 +309,15 @@ class Planner:
         start = now + self.wait(now)
         return forecast.plan(self._pages.values(), self._worth, start, self.pace.rate, n)
 
-    def expected_delay(self, budget: float, now: float) -> Delay:
-        """Return the mean delays that so many requests per hour buy, for pages like those watched now."""
+    def expected_delays(self, budgets: Iterable[float], now: float) -> list[Delay]:
+        """Return the mean delays that each budget of requests per hour buys, for pages like those watched now."""
         articles = [page for page in self._pages.values() if not page.listing]
         pages = forecast.classes(articles, now, self._edits_per_hour) + [
             forecast.Class(True, 1.0, self.weights.new * self._arrivals.rate(page.id), math.inf)
             for page in self._pages.values()
             if page.listing
         ]
-        return forecast.delay(pages, budget, 2 * forecast.arrivals(articles, now))
+        return forecast.delays(pages, budgets, 2 * forecast.arrivals(articles, now))
 
     def _edits_per_hour(self, page: Page, age: float) -> float:
         return page.z * self.weights.edited * self._edits.hazard_and_rate(page.section, *place(age))[1]

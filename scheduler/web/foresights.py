@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from datetime import datetime, timedelta
 
@@ -12,8 +13,9 @@ from storage.database import Database
 
 #: As often as the watcher saves what its plans learned.
 KEPT = timedelta(minutes=1)
-#: Visits that are foretold: as some lie behind us before the next look, more than a page shows.
-VISITS = 60
+#: Visits that a page shows. Some lie behind us before the next look: so many more are foretold, and of a fast plan no
+#: more than these, as each costs a glance at all pages.
+VISITS, MOST = 10, 60
 
 
 class Foresights:
@@ -26,14 +28,15 @@ class Foresights:
 
     def of(self, config: Config, database: Database, channel: str, now: datetime) -> Foresight | None:
         """What is to be expected of a watched channel's plan; None where it has none. Raises StorageError."""
-        if not isinstance(config.rhythms[channel], Plan):
+        rhythm = config.rhythms[channel]
+        if not isinstance(rhythm, Plan):
             return None
         with self._lock:
             if config is not self._config:
                 self._config, self._made = config, {}
             made = self._made.get(channel)
             if made is None or not timedelta() <= now - made[0] < KEPT:
-                [found] = foresee(config, database, {channel}, now, VISITS)
+                [found] = foresee(config, database, {channel}, now, _visits(rhythm))
                 made = now, found
                 self._made |= dict.fromkeys(found.channels, made)
             return made[1]
@@ -42,3 +45,7 @@ class Foresights:
         """Work all out anew: channels were paused, or go on."""
         with self._lock:
             self._made = {}
+
+
+def _visits(plan: Plan) -> int:
+    return min(MOST, VISITS + math.ceil(plan.per_hour * (KEPT / timedelta(hours=1))))

@@ -12,6 +12,7 @@ from starlette.datastructures import FormData
 from crawler.sites import CHANNELS
 from crawler.sites.model import Channel
 from scheduler.web.access import Scope
+from scheduler.web.foresights import VISITS
 from scheduler.web.gate import READ, Refused, form_for
 from scheduler.web.looks import Look
 from scheduler.web.render import page
@@ -21,7 +22,7 @@ from storage.records import EventKind
 
 router = APIRouter(prefix="/channels")
 Form = Annotated[FormData, Depends(form_for(Scope.MANAGE))]
-RUNS, EVENTS, VISITS, LOOKS = 10, 20, 10, 5
+RUNS, EVENTS, LOOKS = 10, 20, 5
 
 
 @router.get("", dependencies=READ)

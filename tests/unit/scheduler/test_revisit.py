@@ -365,7 +365,7 @@ class TestForecast:
         world = World(4, seed=3)
         planner = Planner(60, world.truth.sections)
         account = play(world, planner, 60)
-        delays = [planner.expected_delay(budget, 96.0) for budget in (30, 60, 120, 240)]
+        delays = planner.expected_delays((30, 60, 120, 240), 96.0)
         assert [d.new for d in delays] == sorted((d.new for d in delays), reverse=True)
         assert [d.edit for d in delays] == sorted((d.edit for d in delays), reverse=True)
         seen = sum(account.new_delays) / len(account.new_delays)
