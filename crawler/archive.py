@@ -5,7 +5,7 @@
               stored. settle_beside: the same, while the event loop goes on
     close     settle, and let go of the file
 
-A thread of its own packs and writes: gzip and the disk leave the rest of the crawl its time.
+A thread of its own makes the records and writes them: digests, gzip and the disk leave the rest of the crawl its time.
 
 A file is begun each day and at each `size`; files of the same day that a process before us left are gone on with.
 Where the disk fails, crawling goes on without the archive for a while, and bodies are kept in the database.
@@ -33,6 +33,8 @@ log = logging.getLogger(__name__)
 
 #: Seconds without the archive after the disk failed.
 PAUSE = 60.0
+#: A fetch, and the digest of the body that its address had before.
+_Waiting = tuple[warc.Fetch, str | None]
 #: Where a record begins, its length, and the record.
 _Written = tuple[int, int, warc.Record]
 #: So many fetches may wait to be settled where no visit does it.
@@ -66,7 +68,7 @@ class Archive:
         self._file: ArchiveFile | None = None
         self._number = 0
         self._free: list[FileRow] | None = None
-        self._waiting: list[warc.Record] = []
+        self._waiting: list[_Waiting] = []
         self._writer = ThreadPoolExecutor(1, "archive")
         self._known: OrderedDict[tuple[str, str], warc.Record] = OrderedDict()
         self._rests_until = 0.0
@@ -105,7 +107,7 @@ class Archive:
             return
         waiting, self._waiting = self._waiting, []
         try:
-            written = await asyncio.wrap_future(self._writer.submit(_write, file, waiting))
+            written = await asyncio.wrap_future(self._writer.submit(self._write, file, waiting))
             self._index(number, file.safe, written)
         except StorageError as error:
             self._rest(error)
@@ -116,15 +118,27 @@ class Archive:
         self._let_go()
 
     def _add(self, fetch: warc.Fetch, before: str | None) -> None:
-        file = self._ready(fetch.at)
-        made = warc.record_of(fetch, file.warcinfo)
+        self._ready(fetch.at)
+        self._waiting.append((fetch, before))
+
+    def _write(self, file: ArchiveFile, fetches: list[_Waiting]) -> list[_Written]:
+        """In the thread: write what fetches brought, until it is on the disk. Raises StorageError; then none counts."""
+        written = []
+        for fetch, before in fetches:
+            made = self._record(fetch, before, file.warcinfo)
+            packed = warc.pack(warc.write(made))
+            written.append((file.append(packed), len(packed), made))
+        file.make_safe()
+        return written
+
+    def _record(self, fetch: warc.Fetch, before: str | None, warcinfo: str) -> warc.Record:
+        made = warc.record_of(fetch, warcinfo)
         same = made.get(warc.CONTENT_DIGEST), made.get("WARC-Payload-Digest")
         original = self._original(*same, before)
         if original is not None:
-            made = warc.record_of(fetch, file.warcinfo, original)
-        self._waiting.append(made)
-        if original is None:
-            self._remember(same, made)
+            return warc.record_of(fetch, warcinfo, original)
+        self._remember(same, made)
+        return made
 
     def _original(self, content: str, payload: str, before: str | None) -> warc.Record | None:
         """The record that holds these bytes already; its named fields are all that is needed of it."""
@@ -151,7 +165,7 @@ class Archive:
         if self._file is None or not self._waiting:
             return
         waiting, self._waiting = self._waiting, []
-        written = self._writer.submit(_write, self._file, waiting).result()
+        written = self._writer.submit(self._write, self._file, waiting).result()
         self._index(self._number, self._file.safe, written)
 
     def _index(self, number: int, size: int, written: list[_Written]) -> None:
@@ -209,16 +223,6 @@ class Archive:
         self._known.clear()
         self._let_go()
         self._free = None
-
-
-def _write(file: ArchiveFile, records: list[warc.Record]) -> list[_Written]:
-    """Pack records into a file and bring them to the disk. Raises StorageError; then none of them counts."""
-    written = []
-    for made in records:
-        packed = warc.pack(warc.write(made))
-        written.append((file.append(packed), len(packed), made))
-    file.make_safe()
-    return written
 
 
 def _day(moment: datetime) -> str:

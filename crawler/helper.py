@@ -27,7 +27,7 @@ from itertools import count
 from typing import Any, BinaryIO
 
 from crawler.memory import be_frugal, give_back
-from crawler.read import Part
+from crawler.read import Part, finished
 from storage.errors import PageError
 from storage.records import PageBody
 
@@ -221,6 +221,8 @@ def _within_limits(work: Callable[..., Any], arguments: tuple[Any, ...], seconds
     signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         found = work(*arguments)
+        if isinstance(found, Part):
+            found = finished(replace(found, body=replace(found.body, content=b"")))
     except PageError as error:
         return error
     except MemoryError:
@@ -229,7 +231,7 @@ def _within_limits(work: Callable[..., Any], arguments: tuple[Any, ...], seconds
         return None  # an error of ours: the other process meets it, too, and reports it
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
-    return replace(found, body=replace(found.body, content=b"")) if isinstance(found, Part) else found
+    return found
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 
 from crawler import extract
@@ -21,6 +21,7 @@ from crawler.text.repair import RULES as REPAIRING
 from crawler.text.repair import is_suspicious, repair, repair_html
 from storage.errors import PageAbsent, TemplateUnknown
 from storage.records import ArticleFields, Encoding, Outcome, PageBody, Reading, Repair
+from storage.stories import signature
 
 #: The versions of what makes a reading: decoder, repairer, extractor, canonical form. Raise one when its results
 #: change; stored readings of other rules are then read again before anything is compared.
@@ -37,7 +38,10 @@ _ABSENT = {
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One page of an article, read; `further` are the addresses of other parts by their number."""
+    """One page of an article, read; `further` are the addresses of other parts by their number.
+
+    `whole` is the article's reading where the page is all of it and somebody had the time to make it (`finished`).
+    """
 
     body: PageBody
     page: ArticlePage
@@ -45,6 +49,7 @@ class Part:
     repairs: tuple[Repair, ...]
     further: Mapping[int, str]
     rules: str = RULES
+    whole: Reading | None = field(default=None, compare=False, repr=False)
 
 
 def rules_of(publisher: Publisher) -> str:
@@ -105,8 +110,20 @@ def _named(page: ArticlePage, publisher: Publisher) -> ArticlePage:
     return dataclasses.replace(page, fields=dataclasses.replace(page.fields, article_id=address.key))
 
 
+def finished(part: Part) -> Part:
+    """A part with the reading of its article, where it is all of it, and all that storing that needs to work out."""
+    if part.further or part.body.part != 1:
+        return part
+    reading = join([part])
+    return dataclasses.replace(
+        part, whole=dataclasses.replace(reading, signature=signature(reading.canonical))
+    )
+
+
 def join(parts: Sequence[Part]) -> Reading:
     """Join the parts of one article, in order, into its reading."""
+    if len(parts) == 1 and parts[0].whole is not None:
+        return parts[0].whole
     fields = _join_fields([part.page.fields for part in parts])
     text = canonical.canonical_text(fields)
     return Reading(

@@ -220,7 +220,7 @@ def _record_new(connection: Connection, sighting: Sighting, fold: Fold) -> Recor
     story_index.lock(connection)
     reading = _reading_of(sighting)
     times = story_index.Times(reading.fields.published_at, sighting.observation.at)
-    place = story_index.find(connection, reading.canonical, reading.content_hash, times)
+    place = story_index.find(connection, reading.canonical, reading.content_hash, times, reading.signature)
     article = _insert_article(connection, sighting, place.story)
     if article is None:
         return None

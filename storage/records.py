@@ -130,7 +130,8 @@ class Reading:
     """A page read to its end: fields, how the bytes were decoded and mended, canonical text and its digest.
 
     `rules` names the versions of decoder, repairer, extractor and canonical form that made it; two readings
-    can be compared only when their rules are the same.
+    can be compared only when their rules are the same. `signature` has the keys of the canonical text
+    (`storage.stories.keys`) where they were worked out beforehand; () where not.
     """
 
     fields: ArticleFields
@@ -139,6 +140,7 @@ class Reading:
     content_hash: str
     rules: str
     repairs: tuple[Repair, ...] = ()
+    signature: tuple[int, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

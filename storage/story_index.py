@@ -83,9 +83,11 @@ def lock(connection: Connection) -> None:
         _TAKE_LOCK(connection, {"lock": Lock.STORIES})
 
 
-def find(connection: Connection, canonical: str, content_hash: str, times: Times) -> Place:
-    """Find the place of an article that is not stored yet."""
-    keys, weeks = signature(canonical), times.weeks
+def find(
+    connection: Connection, canonical: str, content_hash: str, times: Times, known: tuple[int, ...] = ()
+) -> Place:
+    """Find the place of an article that is not stored yet; `known` is its signature where that was worked out."""
+    keys, weeks = known or signature(canonical), times.weeks
     around = {week + offset for week in weeks for offset in WINDOW_WEEKS}
     rows = _rows_of(connection, sorted(around), keys)
     story = _twin(connection, canonical, content_hash)

@@ -17,11 +17,12 @@ from crawler import readers
 from crawler.bounded import Bounded
 from crawler.deadline import within
 from crawler.helper import ReaderDied
-from crawler.read import read_part
+from crawler.read import join, read_part
 from crawler.readers import Readers
 from crawler.sites import PEOPLE
 from storage.errors import PageAbsent, TemplateUnknown
 from storage.records import Outcome, PageBody
+from storage.stories import signature
 from tests.replica import Replica
 
 
@@ -61,6 +62,21 @@ def test_both_processes_read_the_same(pages):
 
 
 GONE = PageBody("http://cq.people.com.cn/n2/2026/0101/c365402-40000001.html", b"<html><body>404 Not Found")
+
+
+def test_what_the_second_process_read_comes_with_its_reading_made(pages):
+    async def read():
+        reader = Readers(processes=1)
+        await with_helper(reader, pages[0])
+        part = await reader.read(pages[1], PEOPLE)
+        await reader.close()
+        return part
+
+    part = asyncio.run(read())
+
+    assert join([part]) is part.whole
+    assert part.whole == join([read_part(pages[1], PEOPLE)])
+    assert part.whole.signature == signature(part.whole.canonical)
 
 
 def test_errors_cross_the_border_whole(pages):
