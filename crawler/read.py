@@ -36,6 +36,10 @@ _ABSENT = {
 }
 
 
+#: Characters of a text up to which it is finished where its page is read: no article of news is as long.
+LONGEST_FINISHED = 100_000
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One page of an article, read; `further` are the addresses of other parts by their number.
@@ -111,10 +115,15 @@ def _named(page: ArticlePage, publisher: Publisher) -> ArticlePage:
 
 
 def finished(part: Part) -> Part:
-    """A part with the reading of its article, where it is all of it, and all that storing that needs to work out."""
+    """A part with the reading of its article, where it is all of it, and all that storing that needs to work out.
+
+    Not of a huge text, which would take more memory than a page may.
+    """
     if part.further or part.body.part != 1:
         return part
     reading = join([part])
+    if len(reading.canonical) > LONGEST_FINISHED:
+        return part
     return dataclasses.replace(
         part, whole=dataclasses.replace(reading, signature=signature(reading.canonical))
     )

@@ -172,8 +172,10 @@ class Database:
     def _new_writer(self) -> Connection:
         writer = self._engine.connect().execution_options(newsdelta_writes=True)
         if not self.is_sqlite:
-            with writer.begin():
-                writer.exec_driver_sql(f"SET idle_in_transaction_session_timeout = '{STILL}s'")
+            bare = writer.connection.driver_connection  # no transaction of ours: nobody is to count it as one
+            assert bare is not None  # noqa: S101 - it was opened just now
+            bare.execute(f"SET idle_in_transaction_session_timeout = '{STILL}s'")
+            bare.commit()
         return writer
 
     @contextmanager

@@ -1,4 +1,4 @@
-"""Searches on PostgreSQL go from the newest one by one to stretches of the index: the same hits, in the same order."""
+"""Searches on PostgreSQL go down the index block by block, stretch by stretch: the same hits, in the same order."""
 
 from __future__ import annotations
 
@@ -42,16 +42,14 @@ def _titles(database: Database, words: str, channel: str | None) -> list[str]:
 def test_stretches_find_what_one_look_at_all_finds(
     postgresql_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(search, "BLOCK", 4)
     with Database.open(postgresql_url) as database, Database.open(f"sqlite:///{tmp_path}/n.db") as other:
         _fill(database)
         _fill(other)
-        for newest, stretches in ((0, (5, 20)), (3, (4,)), (10, ()), (1000, (20_000,))):
-            monkeypatch.setattr(search, "_NEWEST", newest)
+        for stretches in ((1, 5, 20), (2,), (1, 1, 1), (1000,)):
             monkeypatch.setattr(search, "_STRETCHES", stretches)
-            monkeypatch.setattr(search, "_READ_AT_ONCE", 3)
+            monkeypatch.setattr(search, "_READ_AT_ONCE", (3, 5))
             for words in WORDS:
                 for channel in (None, "sc"):
-                    assert _titles(database, words, channel) == _titles(other, words, channel), (
-                        words,
-                        newest,
-                    )
+                    here, there = (_titles(one, words, channel) for one in (database, other))
+                    assert here == there, (words, channel, stretches)
