@@ -264,14 +264,13 @@ def rebuild(connection: Connection) -> int:
         _set_mark(connection, 0)
         return _index_waiting(connection)
     connection.exec_driver_sql("TRUNCATE search")
-    with _token_index_later(connection):
-        return sum(map(partial(_add_all, connection), _pages(connection)))
+    with token_index_later(connection):
+        return sum(map(partial(_add_all, connection), _pages(connection, 0, _REBUILT_AT_ONCE)))
 
 
-def _pages(connection: Connection) -> Iterator[Sequence[Any]]:
-    """All revisions, some at a time."""
-    last = 0
-    while rows := connection.execute(_SAID.where(revisions.c.id > last).limit(_REBUILT_AT_ONCE)).all():
+def _pages(connection: Connection, last: int, size: int) -> Iterator[Sequence[Any]]:
+    """The revisions after one, some at a time."""
+    while rows := connection.execute(_SAID.where(revisions.c.id > last).limit(size)).all():
         yield rows
         last = rows[-1].id
 
@@ -283,7 +282,7 @@ def _add_all(connection: Connection, rows: Sequence[Any]) -> int:
 
 
 @contextmanager
-def _token_index_later(connection: Connection) -> Iterator[None]:
+def token_index_later(connection: Connection) -> Iterator[None]:
     """Make PostgreSQL's index of the tokens at the end: at once it takes a fraction of the time."""
     connection.exec_driver_sql("SET LOCAL maintenance_work_mem = '256MB'")
     connection.exec_driver_sql("DROP INDEX ix_search_tokens")
@@ -423,8 +422,7 @@ def _asked(phrase: str) -> tuple[set[str], set[str]]:
 def _index_waiting(connection: Connection) -> int:
     """Index every revision above the mark, a batch at a time; returns how many."""
     done = 0
-    waiting = _SAID.limit(BATCH)
-    while rows := connection.execute(waiting.where(revisions.c.id > _mark(connection))).all():
+    for rows in _pages(connection, _mark(connection), BATCH):
         made = [(revision, said.document) for revision, said in _whole(connection, rows)]
         connection.exec_driver_sql("INSERT INTO search (rowid, tokens) VALUES (?, ?)", made)
         _set_mark(connection, rows[-1].id)

@@ -5,8 +5,7 @@ three weeks, an edit for each twentieth, a removal for each hundredth, a republi
 """
 
 import random
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -44,7 +43,8 @@ def fill(url: str, count: int) -> None:
     begin = (datetime.now(UTC) - START - copies * SPAN) / timedelta(minutes=1)
     with Database.open(url) as database:
         _record(database, begin)
-        with database.write() as connection, _without_token_index(connection):
+        later = nullcontext if database.is_sqlite else search.token_index_later
+        with database.write() as connection, later(connection):
             for nth in range(1, copies):
                 for table in _TABLES:
                     _copy(connection, table, nth)
@@ -54,23 +54,6 @@ def fill(url: str, count: int) -> None:
                 search.rebuild(connection)
         with database.write() as connection:
             connection.exec_driver_sql("ANALYZE")
-
-
-@contextmanager
-def _without_token_index(connection: Connection) -> Iterator[None]:
-    """On PostgreSQL the index of the tokens is made once at the end: in a tenth of the time, and as after a REINDEX."""
-    if connection.dialect.name == "sqlite":
-        yield
-        return
-    kept = "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'search'"
-    found = connection.exec_driver_sql(kept).all()
-    indexes = [(name, made) for name, made in found if "USING gin" in made]
-    for name, _ in indexes:
-        connection.exec_driver_sql(f"DROP INDEX {name}")
-    yield
-    connection.exec_driver_sql("SET LOCAL maintenance_work_mem = '1GB'")
-    for _, definition in indexes:
-        connection.exec_driver_sql(definition)
 
 
 def _record(database: Database, begin: float) -> None:
