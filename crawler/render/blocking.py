@@ -1,4 +1,7 @@
-"""PURE: which of a page's own requests are not made. Text needs no pictures, and no page needs its trackers."""
+"""PURE: which of a page's own requests are not made, and which answers are not shown.
+
+Text needs no pictures, no page needs its trackers, and a file is no page.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,10 @@ from urllib.parse import urlsplit
 
 #: Kinds of requests that bring no text, as the DevTools protocol calls them.
 KINDS = ("Image", "Media", "Font", "Ping", "CSPViolationReport")
+
+#: Kinds of documents that are pages. Any other is a file: Chromium would save it, or show it in a viewer of its own
+#: that at times does not close again.
+PAGES = frozenset({"text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml"})
 
 #: Hosts (and all below them) that count readers or show advertisements, on news sites in China and elsewhere.
 TRACKERS = frozenset(
@@ -50,12 +57,13 @@ _REFUSED_KINDS = frozenset(kind.lower() for kind in KINDS)
 
 
 def patterns() -> list[dict[str, str]]:
-    """Which requests the browser is to hold until they are judged, in the DevTools protocol's words (Fetch.enable).
+    """Which requests, and answers, the browser is to hold until they are judged, in the DevTools protocol's words (Fetch.enable).
 
     All others, the many, go their way at once and come from the cache where they can.
     """
     kinds = [{"urlPattern": "*", "resourceType": kind} for kind in (*KINDS, "Document")]
-    return kinds + [{"urlPattern": f"*{host}/*"} for host in sorted(TRACKERS)]
+    answers = [{"urlPattern": "*", "resourceType": "Document", "requestStage": "Response"}]
+    return kinds + answers + [{"urlPattern": f"*{host}/*"} for host in sorted(TRACKERS)]
 
 
 def is_refused(kind: str, url: str, page: str, *, inner: bool) -> bool:
@@ -76,6 +84,15 @@ def is_refused(kind: str, url: str, page: str, *, inner: bool) -> bool:
         and host != ""
         and site_of(host) != site_of(urlsplit(page).hostname or "")
     )
+
+
+def file_kind(status: int, content_type: str) -> str:
+    """The kind of file that an answer brings; '' where it is a page, does not say what it is, or sends on.
+
+    An error's status is the answer, whatever kind of body comes with it: a 404 in JSON is a page that is gone.
+    """
+    kind = content_type.partition(";")[0].strip().lower()
+    return "" if kind in PAGES or not 200 <= status < 300 else kind
 
 
 def is_tracker(host: str) -> bool:

@@ -33,8 +33,6 @@ from storage.errors import FetchFailed
 #: Headers of the first document that say nothing of the page as it stands in the browser.
 SPOKEN_FOR = ("Content-Encoding", "Content-Length", "Transfer-Encoding", "ETag", "Last-Modified")
 KEPT = ("download_latency", "redirect_times", "redirect_urls", "redirect_reasons")
-#: Kinds of documents that are pages.
-PAGES = frozenset({"text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml"})
 #: How often a page is tried again that crashed or hung; one that was open when the browser died by another's doing has
 #: the retries of any request.
 RETRIES = 1
@@ -95,7 +93,6 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler, Downloads):  # type: ignor
         inner.meta.update(self._words(tab, name))
         async with asyncio.timeout(self._shared.limits.page_seconds):
             response = await super().download_request(inner)
-            _check_kind(request, response)
             if response.status >= 400:
                 tab.ask = Ask()
             text = await tab.content()
@@ -166,6 +163,9 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler, Downloads):  # type: ignor
 
     async def _trouble(self, error: Exception, request: Request, tab: Tab, life: Life) -> Exception:
         """What is told of a failure; after it, the browser is well or marked as broken."""
+        if tab.file:
+            request.meta["dont_retry"] = True
+            return NotRendered(f"it is no page ({tab.file})", subject=request.url)
         error = tab.failure or error
         if isinstance(error, NotRendered):
             return error
@@ -259,17 +259,6 @@ class _Contexts:
             return []
         del self._open[name], self._begun[name]
         return [name]
-
-
-def _check_kind(request: Request, response: Response) -> None:
-    """Raise NotRendered for a file: the browser would show it in a viewer of its own.
-
-    An error's status is the answer, whatever kind of body comes with it: a 404 in JSON is a page that is gone.
-    """
-    kind = (response.headers.get("Content-Type") or b"").decode("latin-1").partition(";")[0].strip().lower()
-    if response.status < 400 and kind and kind not in PAGES:
-        request.meta["dont_retry"] = True
-        raise NotRendered(f"it is no page ({kind})", subject=request.url)
 
 
 def _note_way(request: Request, where: str) -> None:

@@ -18,7 +18,7 @@ from playwright.async_api import CDPSession, Page, Request, Response
 from playwright.async_api import Error as PlaywrightError
 
 from crawler.render.ask import Ask, Limits
-from crawler.render.blocking import is_refused, is_tracker, patterns, site_of
+from crawler.render.blocking import file_kind, is_refused, is_tracker, patterns, site_of
 
 #: Seconds without an open request after which a page is at rest; and one that still lacks the selector it should show.
 QUIET, LACKING = 0.35, 2.0
@@ -99,6 +99,7 @@ class Tab:
         self.sent_to = ""  # the host that it was sent to last
         self._limits = limits
         self.failure: Exception | None = None  # why it could not be followed
+        self.file = ""  # the kind of file that came where a page was asked for
         self._open: set[Request] = set()
         self._troubles: list[str] = []  # data of the page's own site that did not come
         self._times: Counter[str] = Counter()  # path → requests since the page was opened, or unfolded
@@ -245,17 +246,26 @@ class Tab:
         verdict.add_done_callback(self._verdicts.discard)
 
     async def _judge(self, event: dict[str, Any]) -> None:
-        """Let a request that was held go on, or let it fail."""
-        page = self._page()
+        """Let a request or an answer that was held go on, or let it fail."""
         self._frame = self._frame or event["frameId"]  # the first to ask is the page itself
         inner = event["frameId"] != self._frame
-        kind, url = event["resourceType"].lower(), event["request"]["url"]
-        refused = is_refused(kind, url, page.url, inner=inner)
+        refused = self._is_file(event, inner) if "responseStatusCode" in event else self._is_refused(event, inner)
         said = {"errorReason": "BlockedByClient"} if refused else {}
         with contextlib.suppress(Exception):  # the page is gone, or its driver: then the request is, too
             if self._session is not None:
                 method = "Fetch.failRequest" if refused else "Fetch.continueRequest"
                 await self._session.send(method, {"requestId": event["requestId"], **said})
+
+    def _is_refused(self, event: dict[str, Any], inner: bool) -> bool:
+        kind, url = event["resourceType"].lower(), event["request"]["url"]
+        return is_refused(kind, url, self._page().url, inner=inner)
+
+    def _is_file(self, event: dict[str, Any], inner: bool) -> bool:
+        headers = {header["name"].lower(): header["value"] for header in event.get("responseHeaders", ())}
+        kind = file_kind(event["responseStatusCode"], headers.get("content-type", ""))
+        if not inner:
+            self.file = kind
+        return bool(kind)
 
     def _begun(self, request: Request) -> None:
         if request.is_navigation_request():

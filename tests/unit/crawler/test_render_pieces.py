@@ -9,7 +9,7 @@ import pytest
 
 from crawler.render import find
 from crawler.render.ask import META, browser_meta
-from crawler.render.blocking import is_refused, is_tracker, site_of
+from crawler.render.blocking import file_kind, is_refused, is_tracker, site_of
 from crawler.render.find import Places, choose, unpacked
 from crawler.sites.model import Rendering
 from storage.errors import ConfigError
@@ -134,3 +134,20 @@ def test_trackers_are_known_with_all_below_them_and_no_others():
 )
 def test_what_brings_no_text_is_not_asked_for(kind, url, inner, refused):
     assert is_refused(kind, url, "https://cq.example.com.cn/a.html", inner=inner) is refused
+
+
+@pytest.mark.parametrize(
+    ("status", "content_type", "kind"),
+    [
+        (200, "text/html; charset=gbk", ""),
+        (200, "Text/HTML", ""),
+        (200, "", ""),
+        (200, "application/pdf", "application/pdf"),
+        (206, "Video/MP4; codecs=avc1", "video/mp4"),
+        (301, "application/octet-stream", ""),
+        (404, "application/json", ""),
+        (503, "application/pdf", ""),
+    ],
+)
+def test_a_file_is_no_page_but_an_error_is_an_answer_whatever_its_kind(status, content_type, kind):
+    assert file_kind(status, content_type) == kind
