@@ -57,7 +57,7 @@ _REFUSED_KINDS = frozenset(kind.lower() for kind in KINDS)
 
 
 def patterns() -> list[dict[str, str]]:
-    """Which requests, and answers, the browser is to hold until they are judged, in the DevTools protocol's words (Fetch.enable).
+    """Which requests and answers the browser is to hold until they are judged, in the words of DevTools (Fetch.enable).
 
     All others, the many, go their way at once and come from the cache where they can.
     """
