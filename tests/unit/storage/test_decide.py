@@ -88,6 +88,9 @@ def test_the_table(state, sighting, change, after, events):
     decision = decide(stored(state) if state else None, sighting, POLICY)
 
     assert (decision.change, decision.state, list(decision.events)) == (change, after, events)
+    assert decision.revise is bool({"new", "edited"} & set(events)), "exactly a text not stored yet is stored"
+    if after is State.PRESENT:
+        assert (decision.absences, decision.absent_since) == (0, None), "what is there was never missed"
 
 
 def absent_visits(*minutes: float, policy: Policy = POLICY) -> list[Decision]:
@@ -120,6 +123,20 @@ def test_a_removal_is_told_only_when_it_lasts(minutes, removed_at):
     assert [i for i, change in enumerate(changes) if change is Change.REMOVED] == (
         [] if removed_at is None else [removed_at]
     )
+
+
+def test_absences_are_counted_from_the_first_and_the_removal_says_how_many_there_were():
+    counted = [(decision.absences, decision.absent_since) for decision in absent_visits(0, 30, 60, 90)]
+
+    assert counted == [(1, at(0)), (2, at(0)), (3, at(0)), (3, at(0))]
+
+
+def test_a_removal_unless_told_otherwise_is_three_visits_over_an_hour():
+    changes = [decision.change for decision in absent_visits(0, 59, 60, policy=Policy())]
+    too_soon = [decision.change for decision in absent_visits(0, 1, 59, policy=Policy())]
+
+    assert changes == [Change.SUSPECTED, Change.SUSPECTED, Change.REMOVED]
+    assert too_soon == [Change.SUSPECTED] * 3
 
 
 def test_a_policy_can_ask_for_one_visit_only():
@@ -170,6 +187,28 @@ def test_a_visit_older_than_the_newest_changes_nothing():
             State.SUSPECTED,
             False,
         )
+
+
+def test_of_two_visits_in_one_moment_the_second_is_judged_too():
+    known = replace(stored(), last_visit=at(0))
+
+    assert decide(known, other(), POLICY).change is Change.EDITED
+
+
+@pytest.mark.parametrize("state", State)
+def test_a_visit_that_failed_leaves_the_count_of_absences_as_it_is(state):
+    known = stored(state)
+
+    for sighting in (seen(0, outcome=Outcome.FAILED), seen(0, outcome=Outcome.BLOCKED)):
+        decision = decide(known, sighting, POLICY)
+        assert (decision.absences, decision.absent_since) == (known.absences, known.absent_since)
+
+
+@pytest.mark.parametrize("known", [None, stored(State.SUSPECTED)])
+def test_a_page_that_was_read_without_a_reading_is_a_visit_that_failed(known):
+    decision = decide(known, replace(same(), reading=None), POLICY)
+
+    assert (decision.change, decision.events, decision.revise) == (Change.FAILED, (), False)
 
 
 @given(st.lists(st.sampled_from(list(Outcome)), max_size=12))
