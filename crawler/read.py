@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from crawler import extract
+from crawler.extract.lengths import within_lengths
 from crawler.extract.textpage import read_text
 from crawler.sites.model import ArticlePage, Publisher
 from crawler.text import canonical
@@ -84,7 +85,8 @@ def read_part(body: PageBody, publisher: Publisher) -> Part:
         raise _not_an_article(decoded.text, body.url, publisher)
     located = ((publisher.listed(url), url) for url in page.parts)
     further = {address.part: url for address, url in located if address is not None}
-    return Part(body, _named(page, publisher), decoded.encoding, repairs, further, rules_of(publisher))
+    page = _named(dataclasses.replace(page, fields=within_lengths(page.fields)), publisher)
+    return Part(body, page, decoded.encoding, repairs, further, rules_of(publisher))
 
 
 def _read_text(text: str, url: str, publisher: Publisher) -> tuple[ArticlePage | None, tuple[Repair, ...]]:
@@ -149,13 +151,14 @@ def _join_fields(pages: Sequence[ArticleFields]) -> ArticleFields:
     first = pages[0]
     if len(pages) == 1:
         return first
-    return dataclasses.replace(
+    joined = dataclasses.replace(
         first,
         authors=_once(page.authors for page in pages),
         editors=_once(page.editors for page in pages),
         body=tuple(chain.from_iterable(page.body for page in pages)),
         images=tuple(dict.fromkeys(chain.from_iterable(page.images for page in pages))),
     )
+    return within_lengths(joined)
 
 
 def _once(names: Iterable[tuple[str, ...]]) -> tuple[str, ...]:

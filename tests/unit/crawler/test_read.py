@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from crawler.extract.lengths import LONGEST_NAME, LONGEST_TITLE, MOST_NAMES
 from crawler.read import RULES, join, read_page, read_part
 from crawler.sites import PEOPLE
 from crawler.text.canonical import canonical_text, content_hash
@@ -113,3 +116,38 @@ def test_whatever_its_bytes_and_labels_an_article_reads_as_its_truth_says_and_no
         assert reading.repairs == ()
         codecs.add((article.charset, article.label))
     assert len(codecs) >= 4
+
+
+def test_what_a_page_says_in_a_line_is_no_longer_than_a_line_and_its_body_is_whole():
+    long = "长" * 300_000
+    fields = FIELDS | {
+        "title": f"南岸{long}",
+        "source": f"重庆{long}",
+        "body": [f"江边{long}。", "沿线有坡道11处。"],
+    }
+    for address, content, kind in (
+        (ADDRESS, render_article(fields, "G3"), "text/html"),
+        (
+            ADDRESS,
+            f"{fields['title']}\n2021年06月05日08:29 来源：重庆日报网\n江边{long}。".encode(),
+            "text/plain",
+        ),
+    ):
+        found = read_page([page(content, address, kind)], PEOPLE)
+        assert found.fields.title == fields["title"][:LONGEST_TITLE]
+        assert len(found.fields.source) <= LONGEST_NAME
+        assert found.fields.body[0] == fields["body"][0]
+        assert found.canonical == canonical_text(found.fields)
+
+
+def test_parts_together_name_no_more_people_than_one_may():
+    part = read_part(page(render_article(FIELDS, "G3")), PEOPLE)
+    parts = [
+        replace(
+            part,
+            body=replace(part.body, part=number),
+            page=replace(part.page, fields=replace(part.page.fields, editors=(f"编辑{number}",))),
+        )
+        for number in range(1, MOST_NAMES + 10)
+    ]
+    assert len(join(parts).fields.editors) == MOST_NAMES
