@@ -6,6 +6,7 @@ They come piece by piece, and what was read is let go: of 50 MB no more stays th
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -32,11 +33,20 @@ _LONE_AMPERSAND = re.compile(r"&(?!#\d{1,7};|#x[0-9a-fA-F]{1,6};|(?:amp|lt|gt|qu
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.S | re.I)
 _LINE = re.compile(r"[^\r\n]+")
-#: An entry is known when it ends: one with more elements than this has none, and ends the reading.
-_MOST_IN_AN_ENTRY = 5_000
+#: An entry is known when it ends, and all of it is kept until then: one with more elements, or with more bytes before
+#: its end, ends the reading. A thousand pictures, as many as a page may have in a sitemap, take 300 KB.
+_MOST_IN_AN_ENTRY, _LONGEST_ENTRY = 5_000, 2**19
+#: Characters that are parsed at a time: what they hold stands in memory before any of it is looked at.
+_STEP = 2**15
 #: No reference is longer: one that a piece's end cuts is left to the next.
 _LONGEST_REFERENCE = 12
 _OLDEST = datetime(1, 1, 1, tzinfo=UTC)
+#: What is fed, and the events of parsing it.
+_Step = tuple[int, Iterator[tuple[str, etree._Element]]]
+
+
+class _TooLarge(Exception):
+    """An entry is larger than one may be."""
 
 
 @dataclass(slots=True)
@@ -130,17 +140,21 @@ class _Reading:
         except etree.XMLSyntaxError as error:
             self.problem = f"it is broken: {error}"
             return
+        except _TooLarge:
+            self.problem = "an entry of it, or what stands before one, is larger than it may be"
+        finally:
+            deque(parser.read_events(), maxlen=0)  # each holds the tree that holds them: none would be freed
         if log := parser.error_log or parser.feed_error_log:
             self.problem = f"it is broken: {log[0].message}"
 
 
-def _steps(parser: etree.XMLPullParser, pieces: Iterable[str]) -> Iterator[tuple[str, etree._Element]]:
-    """The events of parsing, as the pieces come."""
+def _steps(parser: etree.XMLPullParser, pieces: Iterable[str]) -> Iterator[_Step]:
+    """Parse, a step at a time: its length in bytes, and its events."""
     for piece in _cleaned(pieces):
         parser.feed(piece)
-        yield from cast("Iterator[tuple[str, etree._Element]]", parser.read_events())
+        yield len(piece), cast("Iterator[tuple[str, etree._Element]]", parser.read_events())
     parser.close()
-    yield from cast("Iterator[tuple[str, etree._Element]]", parser.read_events())
+    yield 0, cast("Iterator[tuple[str, etree._Element]]", parser.read_events())
 
 
 def _cleaned(pieces: Iterable[str]) -> Iterator[bytes]:
@@ -153,27 +167,40 @@ def _cleaned(pieces: Iterable[str]) -> Iterator[bytes]:
         if not begun:
             text = _DOCTYPE.sub("", _DECLARATION.sub("", text, count=1), count=1).lstrip()
             begun = bool(text)
-        if text:
-            yield _LONE_AMPERSAND.sub("&amp;", _FORBIDDEN.sub("", text)).encode("utf-8", "replace")
+        text = _LONE_AMPERSAND.sub("&amp;", _FORBIDDEN.sub("", text))
+        for start in range(0, len(text), _STEP):
+            yield text[start : start + _STEP].encode("utf-8", "replace")
 
 
-def _read(steps: Iterable[tuple[str, etree._Element]]) -> Iterator[_Item]:
-    """Give each entry as soon as it is complete, and forget it: a sitemap may have many MB."""
-    inside = 0
-    for _, node in steps:
-        name, inside = _name(node), inside + 1
-        if name not in ("url", "sitemap"):
-            if inside > _MOST_IN_AN_ENTRY:
-                return
-            continue
-        inside = 0
-        item = _Item(index=name == "sitemap")
-        for child in node:
-            _note(child, item)
-        yield item
-        node.clear()
-        while (before := node.getprevious()) is not None and (parent := node.getparent()) is not None:
-            parent.remove(before)
+def _read(steps: Iterable[_Step]) -> Iterator[_Item]:
+    """Give each entry as soon as it is complete, and forget it: a sitemap may have many MB. Raises _TooLarge."""
+    elements = size = 0
+    for length, events in steps:
+        size += length
+        for _, node in events:
+            name, elements = _name(node), elements + 1
+            if name in ("url", "sitemap"):
+                elements = size = 0
+                yield _item(node, name)
+                _forget(node)
+            elif elements > _MOST_IN_AN_ENTRY:
+                raise _TooLarge
+        if size > _LONGEST_ENTRY:
+            raise _TooLarge
+
+
+def _item(node: etree._Element, name: str) -> _Item:
+    item = _Item(index=name == "sitemap")
+    for child in node:
+        _note(child, item)
+    return item
+
+
+def _forget(node: etree._Element) -> None:
+    """Let go of what an element holds, and of all before it."""
+    node.clear()
+    while (before := node.getprevious()) is not None and (parent := node.getparent()) is not None:
+        parent.remove(before)
 
 
 def _note(node: etree._Element, item: _Item) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import tracemalloc
 from datetime import UTC, datetime
@@ -238,6 +239,42 @@ def test_more_entries_than_there_may_be_are_left_out():
     assert len(known(f"<urlset>{urls}</urlset>").entries) == MOST_ENTRIES
     items = "".join(f"<item><link>/{number}</link></item>" for number in range(MOST_FEED_ENTRIES + 5))
     assert len(known(f"<rss version='2.0'><channel>{items}</channel></rss>").entries) == MOST_FEED_ENTRIES
+
+
+ENTRY = "<url><loc>https://yuzhou.example/1</loc>{}</url>"
+LARGE = {
+    "200,000 attributes": "<urlset" + "".join(f" a{n}='1'" for n in range(200_000)) + ">" + ENTRY,
+    "100,000 namespaces": "<urlset" + "".join(f" xmlns:a{n}='b'" for n in range(100_000)) + ">" + ENTRY,
+    "an address of 2 MB": "<urlset><url><loc>https://yuzhou.example/" + "1" * 2**21 + "</loc></url>",
+    "an address 200,000 times": "<urlset><url>" + "<loc>/1</loc>" * 200_000 + "</url>",
+    "a comment of 2 MB": "<urlset><!--" + "长" * 2**20 + "-->" + ENTRY,
+}
+
+
+@pytest.mark.parametrize("large", LARGE)
+def test_what_is_larger_than_an_entry_ends_a_sitemap_and_leaves_nothing_behind(large):
+    body = LARGE[large].encode()
+    gc.collect()
+    gc.disable()
+    tracemalloc.start()
+    found = read(body)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    left = gc.collect()
+    gc.enable()
+    assert found is not None
+    assert found.entries == ()
+    assert found.problem == "an entry of it, or what stands before one, is larger than it may be"
+    assert peak < 12 * 2**20
+    assert left < 1000
+
+
+def test_an_entry_may_have_a_thousand_pictures():
+    picture = f"<image:image><image:loc>https://yuzhou.example/{'长' * 60}.jpg</image:loc></image:image>"
+    entries = ENTRY.format(picture * 1000) * 3
+    found = known(f"<urlset xmlns:image='https://image.example/'>{entries}</urlset>")
+    assert len(found.entries) == 1
+    assert found.problem == ""
 
 
 # -- large ones, which come piece by piece
