@@ -123,12 +123,12 @@ _SAME_MEASURE = {
     "名": "人",
     "位": "人",
     "号": "日",
-    "千米": "公里",
-    "千克": "公斤",
     "点": "时",
     "°C": "℃",
     "度": "℃",
 }
+#: Measures of a thousand others, whose 千 is read as part of the value: 3千米 and 3公里 are both 3000米.
+_THOUSANDS = {"公里": "米", "公斤": "克"}
 _PARTS = re.compile(
     rf"(?P<sign>[-−–+±]|零下)?(?P<value>{_DIGITS}|[{_CN}]+)(?P<times>[余多]?(?:{_TIMES}))?(?P<rest>.*)",
     re.DOTALL,
@@ -152,7 +152,9 @@ def chinese_value(numeral: str) -> int:
             section += (digit or 1) * _POWERS[char]
             digit = 0
         else:
-            total = (total + section + digit or 1) * _LARGE[char]
+            large, section = _LARGE[char], section + digit
+            # 万 after 亿 begins anew (一亿二千万); before it, it is counted by it (一万亿).
+            total = total + section * large if total > large else (total + section or 1) * large
             section = digit = 0
     return total + section + digit
 
@@ -176,6 +178,8 @@ def meaning(fact: Fact) -> str:
     if sign:
         sign = "-" if sign in ("-", "−", "–", "零下") else sign.replace("+", "")
     about = "余" if times and times[0] in "余多" else ""
+    if rest in _THOUSANDS:
+        times, rest = (times or "") + "千", _THOUSANDS[rest]
     return f"{prefix}{sign or ''}{_amount(value, times or '')}{about}{_measure(rest)}"
 
 

@@ -1,4 +1,4 @@
-"""`python -m tests.mutants [NAME…] [--sample N]`: mutmut, one target after another, each with its own unit tests.
+"""`python -m tests.mutants [NAME…] [--sample N]`: mutmut, target after target, each with the tests that specify it.
 
 Works in a temporary copy of the tree. Prints what share of the mutants was killed and the diff of each survivor; exit
 1 where less than `LEAST` were. A sample of N mutants of each target takes minutes, where all of them take an hour.
@@ -53,7 +53,14 @@ TARGETS = {
     "retry": Target("scheduler/retry.py", ("tests/unit/scheduler/test_retry.py",)),
     "canonical": Target("crawler/text/canonical.py", ("tests/unit/crawler/text/test_canonical.py",)),
     "rules": Target("storage/rules.py", ("tests/unit/storage/test_rules.py",)),
-    "diff": Target("storage/diff/*.py", ("tests/unit/storage/test_diff.py",)),
+    "diff": Target(
+        "storage/diff/*.py",
+        (
+            "tests/unit/storage/test_diff_parts.py",
+            "tests/unit/storage/test_diff.py",
+            "tests/quality/test_changes.py",
+        ),
+    ),
     "revisit": Target("scheduler/revisit/*.py", ("tests/unit/scheduler/test_revisit.py",)),
 }
 

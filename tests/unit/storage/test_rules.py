@@ -47,6 +47,16 @@ BEFORE = rules.said("渝北新增公园\n\n公园三处，面积1200平方米，
 NOW = rules.said("渝北新增公园\n\n公园三处，面积2100平方米", FIELDS, fold)
 
 
+def test_a_text_is_looked_at_folded_and_without_letter_case():
+    written = replace(
+        FIELDS, source=" 重慶日報 ", authors=("陳思遠",), editors=("Qin Lan",), section=("要聞", "A股")
+    )
+    seen = rules.said("渝北 A股", written, fold)
+
+    assert (seen.text, seen.source) == ("渝北 a股", "重庆日报")
+    assert (seen.people, seen.sections) == ({"陈思远", "qin lan"}, {"要闻", "a股"})
+
+
 def told(*subscriptions: Subscription, event: Event = NEW, before=(), now=None) -> tuple[Draft, ...]:
     moment = now or event.at
     made = [Rule.of(one, fold) for one in subscriptions]
@@ -94,6 +104,9 @@ def alert(name: str = "a", **settings) -> Subscription:
         ({"not_words": ("广告",)}, NEW, True),
         ({"expression": "渝北 & (公園 | 绿地) & !广告"}, NEW, True),
         ({"expression": "渝北 & !公园"}, NEW, False),
+        ({"expression": " "}, NEW, True),
+        ({"all_words": ("公園", "渝北")}, NEW, True),
+        ({"not_words": ("公園",)}, NEW, False),
         ({"words": ("故宫",)}, BROKEN, True),
         # of an edit the text before counts, too: what was cut out matters
         ({"words": ("原单位",)}, EDIT, True),
@@ -110,6 +123,12 @@ def alert(name: str = "a", **settings) -> Subscription:
         ({"authors": ("陈思",)}, NEW, False),
         ({"sections": ("要聞",)}, NEW, True),
         ({"sections": ("体育",)}, NEW, False),
+        ({"sections": ("体育", "要闻")}, NEW, True),
+        # each that is asked for has to hold, in one text
+        ({"sections": ("要闻",), "authors": ("秦岚",), "sources": ("日报",), "words": ("公园",)}, NEW, True),
+        ({"sections": ("要闻",), "authors": ("秦岚",), "sources": ("日报",), "words": ("故宫",)}, NEW, False),
+        ({"sections": ("体育",), "words": ("公园",)}, NEW, False),
+        ({"words": ("公园",), "not_words": ("面积",)}, NEW, False),
         ({"sections": ("体育",)}, BROKEN, True),
         # quiet for a while
         ({"muted_until": at(1)}, NEW, False),
@@ -209,6 +228,18 @@ def test_texts_are_read_only_where_they_matter():
     assert not rules.reading([plain], NEW)
     assert rules.reading([plain, picky], NEW)
     assert not rules.reading([picky], BROKEN)
+
+
+@pytest.mark.parametrize("setting", ["sections", "words", "all_words", "not_words", "sources", "authors"])
+def test_a_word_that_folds_to_nothing_could_never_fit_in_any_setting(setting):
+    def without_spaces(text: str) -> str:
+        return text.replace("\u3000", "")
+
+    rules.check(alert(**{setting: ("公园",)}), without_spaces)
+    with pytest.raises(
+        ValueError, match=f'^{setting}: "\u3000" has nothing in it that could stand in a text$'
+    ):
+        rules.check(alert(**{setting: ("公园", "\u3000")}), without_spaces)
 
 
 @pytest.mark.parametrize(
