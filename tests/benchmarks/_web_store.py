@@ -1,20 +1,20 @@
 """A store of many articles in a minute: some thousand through the real way in, then copies of their rows.
 
-A copy has other numbers, ids, addresses and times, so that each is an article of its own: SIZE articles every
-three weeks, an edit for each twentieth, a removal for each hundredth, a republication for each fortieth.
+SIZE articles every three weeks, an edit for each twentieth, a removal for each hundredth, a republication for each
+fortieth.
 """
 
 import random
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 
 from crawler.text.canonical import fold
-from storage import articles, schema, search
+from storage import articles, search
 from storage.database import Database
 from storage.records import Outcome, RunCounts
+from tests.benchmarks._copies import TABLES, Copies
 from tests.integration.web.conftest import POLICY, made
 from tests.replica import words
 from tests.replica.prose import Writer, text_of, write_body, write_title
@@ -25,8 +25,6 @@ SIZE, STEP, SPAN = 2000, 2500, timedelta(days=21)
 #: Not the one that is crawled beside the readers: that crawl is to visit the copy of the channel alone.
 CHANNELS = ("sc", "gz", "sn", "yn")
 _TOPICS = ("traffic", "farm", "eco", "school", "health", "weather", "culture", "industry", "community")
-#: Columns that are numbers of rows.
-_NUMBERS = {"id", "article", "story", "run", "revision"}
 #: The tokens of a text are those of its copy; the block of a revision is its own.
 _COPY_TOKENS = text(
     "INSERT INTO search SELECT revision + :step, array_to_tsvector(array_append(tsvector_to_array("
@@ -34,7 +32,7 @@ _COPY_TOKENS = text(
     f"FROM search WHERE revision < {STEP}"
 )
 _BLOCKS = {"sign": search.BLOCK_SIGN, "block": search.BLOCK}
-_TABLES = ("articles", "revisions", "addresses", "observations", "events", "runs")
+_COPIES = Copies(STEP, SPAN)
 
 
 def fill(url: str, count: int) -> None:
@@ -46,8 +44,8 @@ def fill(url: str, count: int) -> None:
         later = nullcontext if database.is_sqlite else search.token_index_later
         with database.write() as connection, later(connection):
             for nth in range(1, copies):
-                for table in _TABLES:
-                    _copy(connection, table, nth)
+                for table in TABLES:
+                    _COPIES.insert(connection, table, nth)
                 if not database.is_sqlite:
                     connection.execute(_COPY_TOKENS, {"step": nth * STEP, **_BLOCKS})
             if database.is_sqlite:
@@ -90,34 +88,3 @@ def _text(writer: Writer, drawn: random.Random) -> tuple[str, tuple[str, ...]]:
     return text_of(write_title(writer, topic)), tuple(
         map(text_of, write_body(writer, topic, drawn.randint(4, 8)))
     )
-
-
-def _copy(connection: Connection, table: str, nth: int) -> None:
-    """Insert the recorded rows of a table anew, as the `nth` copy."""
-    names, kinds = _columns(table)
-    shown = [_shifted(connection, name, kinds[name]) for name in names]
-    number = "id" if "id" in names else "article"
-    values: dict[str, Any] = {"step": nth * STEP, "days": f"+{nth * SPAN.days} days", "nth": f"{nth:04d}"}
-    chosen = f"SELECT {', '.join(shown)} FROM {table} WHERE {number} < {STEP}"
-    connection.execute(text(f"INSERT INTO {table} ({', '.join(names)}) {chosen}"), values)
-
-
-def _columns(table: str) -> tuple[list[str], dict[str, str]]:
-    columns = schema.metadata.tables[table].columns
-    return [column.name for column in columns], {
-        column.name: type(column.type).__name__ for column in columns
-    }
-
-
-def _shifted(connection: Connection, name: str, kind: str) -> str:
-    if name in _NUMBERS:
-        return f"{name} + :step"
-    if kind == "UtcTime":
-        if connection.dialect.name == "sqlite":
-            return f"strftime('%Y-%m-%d %H:%M:%S', {name}, :days) || substr({name}, 20)"
-        return f"{name} + cast(:days AS interval)"
-    if name == "key":
-        return "key || :nth"
-    if name == "url":
-        return "replace(url, '.html', :nth || '.html')"
-    return name

