@@ -8,8 +8,10 @@ from functools import cache
 
 from storage.diff.align import Pair, align
 from storage.diff.classes import classes_of_lone, classes_of_sentence
+from storage.diff.coarse import align_coarsely
+from storage.diff.effort import Effort
 from storage.diff.fold import Fold, folded, width_fold
-from storage.diff.inside import hunks_of, runs_of, sides
+from storage.diff.inside import hunks_of, middle, runs_of, sides, whole_sides, window
 from storage.diff.model import PARAGRAPH_BREAK, Change, ChangeKind, Diff, Part, Position, Run
 from storage.diff.sentences import Sentence, split_body, to_paragraphs
 from storage.diff.weight import LOUD, QUIET, growth, is_live, weigh
@@ -40,12 +42,14 @@ def compare(old: ArticleFields, new: ArticleFields, *, fold: Fold = width_fold) 
 
     `fold` says what counts as the same: texts that fold to one string do not differ. It must map its own
     output to itself. Titles, body, source, authors and editors are compared; addresses, times and pictures
-    are not.
+    are not. What is larger than any article of news is compared more coarsely (`effort`).
     """
-    once = cache(fold)
+    once, effort = cache(fold), Effort()
     segments: list[Change] = []
     for part in Part:
-        segments += _body(old, new, once) if part is Part.BODY else _line(part, old, new, once)
+        segments += (
+            _body(old, new, once, effort) if part is Part.BODY else _line(part, old, new, once, effort)
+        )
     changes = [s for s in segments if s.kind is not ChangeKind.KEPT]
     classes = {edit for change in changes for edit in change.classes}
     grown, weight = _weight(segments, changes, old)
@@ -97,14 +101,14 @@ def _weight(segments: Sequence[Change], changes: Sequence[Change], old: ArticleF
     return False, max(weight, LOUD) if telling else weight
 
 
-def _line(part: Part, old: ArticleFields, new: ArticleFields, fold: Fold) -> list[Change]:
+def _line(part: Part, old: ArticleFields, new: ArticleFields, fold: Fold, effort: Effort) -> list[Change]:
     """Compare a part that is one line."""
     before, after = _text(part, old), _text(part, new)
     if not before and not after:
         return []
     a = Sentence(before, fold(before), 0, 0) if before else None
     b = Sentence(after, fold(after), 0, 0) if after else None
-    return [_change(part, Pair(a, b), fold)]
+    return [_change(part, Pair(a, b), fold, effort)]
 
 
 def _text(part: Part, fields: ArticleFields) -> str:
@@ -112,21 +116,31 @@ def _text(part: Part, fields: ArticleFields) -> str:
     return value if isinstance(value, str) else _LIST.join(value)
 
 
-def _body(old: ArticleFields, new: ArticleFields, fold: Fold) -> list[Change]:
-    pairs = align(split_body(old.body), split_body(new.body), fold)
-    return [_change(Part.BODY, pair, fold) for pair in pairs]
+def _body(old: ArticleFields, new: ArticleFields, fold: Fold, effort: Effort) -> list[Change]:
+    if effort.covers_bodies(old.body, new.body):
+        pairs = align(split_body(old.body), split_body(new.body), fold)
+    else:
+        pairs = align_coarsely(old.body, new.body, fold, effort)
+    return [_change(Part.BODY, pair, fold, effort) for pair in pairs]
 
 
-def _change(part: Part, pair: Pair, fold: Fold) -> Change:
+def _change(part: Part, pair: Pair, fold: Fold, effort: Effort) -> Change:
     old, new, moved = pair
     if old is None or new is None:
         return _lone(part, old, new, fold)
     if old.text == new.text or old.key == new.key:  # those equal to the letter are never folded
         kind, classes = (ChangeKind.MOVED, (EditClass.MOVED,)) if moved else (ChangeKind.KEPT, ())
         return Change(kind, part, old.text, new.text, *_at(old, new), (Run("=", new.text),), classes)
-    a, b = sides(folded(old.text, fold), folded(new.text, fold), quoted=(old.quoted, new.quoted))
-    hunks = hunks_of(a, b)
-    found = _of_part(part, classes_of_sentence(hunks, a, b, clauses=part is Part.BODY))
+    before, after, quoted = folded(old.text, fold), folded(new.text, fold), (old.quoted, new.quoted)
+    outside = sum(window(before.key, after.key))
+    if effort.covers_texts(len(before.key) - outside, len(after.key) - outside):
+        a, b = sides(before, after, quoted=quoted)
+        hunks = hunks_of(a, b)
+        found = classes_of_sentence(hunks, a, b, clauses=part is Part.BODY)
+    else:
+        a, b = whole_sides(before, after, quoted=quoted)
+        hunks, found = [middle(before.key, after.key)], frozenset({EditClass.REMOVED, EditClass.ADDED})
+    found = _of_part(part, found)
     if moved:
         found |= {EditClass.MOVED}
     runs = runs_of(hunks, a, b)

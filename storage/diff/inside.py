@@ -46,7 +46,7 @@ class Side:
 
 def sides(old: Folded, new: Folded, *, quoted: tuple[bool, bool]) -> tuple[Side, Side]:
     """Cut two sentences to the clauses that differ, and these into tokens and words."""
-    start, tail = _window(old.key, new.key)
+    start, tail = window(old.key, new.key)
     made = []
     for text, inside in zip((old, new), quoted, strict=True):
         key = text.key[start : len(text.key) - tail]
@@ -54,10 +54,23 @@ def sides(old: Folded, new: Folded, *, quoted: tuple[bool, bool]) -> tuple[Side,
     return made[0], made[1]
 
 
-def _window(old: str, new: str) -> tuple[int, int]:
-    """Return how many characters before and after the differing clauses are equal."""
+def whole_sides(old: Folded, new: Folded, *, quoted: tuple[bool, bool]) -> tuple[Side, Side]:
+    """Two sentences as they are, where looking at their tokens would cost too much."""
+    none = Tokens([], [0], [])
+    return Side(old, 0, old.key, none, quoted[0]), Side(new, 0, new.key, none, quoted[1])
+
+
+def middle(old: str, new: str) -> Hunk:
+    """The span from the first to the last difference of two folded texts."""
     head = Prefix.similarity(old, new)
     tail = min(Postfix.similarity(old, new), min(len(old), len(new)) - head)
+    return Hunk(head, len(old) - tail, head, len(new) - tail)
+
+
+def window(old: str, new: str) -> tuple[int, int]:
+    """Return how many characters before and after the differing clauses are equal."""
+    differs = middle(old, new)
+    head, tail = differs.a0, len(old) - differs.a1
     start = max((match.end() for match in _CLAUSE_END.finditer(old, 0, head)), default=0)
     if head and _CLAUSE_END.match(old, head - 1):  # the comma right before may be part of the edit
         start = max((match.end() for match in _CLAUSE_END.finditer(old, 0, head - 1)), default=0)

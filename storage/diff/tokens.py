@@ -11,6 +11,8 @@ from storage.diff.lexicon import MEASURES, NOT_NUMBERS, TIME_WORDS
 
 _CN = "〇零一二两三四五六七八九十百千万亿"
 _SMALL = "[〇零一二两三四五六七八九十]"
+#: No numeral is longer; without a bound, as many steps as the cube of the length of "一一一…" were taken.
+_NUMERAL = f"[{_CN}]{{1,20}}"
 _DIGITS = r"\d+(?:[,，]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _TIMES = "万亿|千亿|百亿|十亿|千万|百万|十万|亿|万|千|百"
 _MEASURES = "|".join(MEASURES)
@@ -59,12 +61,12 @@ _TOKEN = re.compile(
         第(?:\d+|[{_CN}]+)(?:{_MEASURES}|条|名|位|季度|次|批|届|中学|小学)?
       | {_SMALL}{{1,3}}中全会|[二三四五六七八九十]{{1,3}}大(?![多型小家有于人事概约])
       | 百分之[{_CN}]+(?:点[{_CN}]+)?
-      | [{_CN}]+分之[{_CN}]+
+      | {_NUMERAL}分之{_NUMERAL}
       | {_SIGN}?(?:{_DIGITS})(?:[余多]?(?:{_TIMES}))?[余多]?(?:{_MEASURES}|{_DIGIT_MEASURES})?
-      | 零下[{_CN}]+(?:摄氏)?度
+      | 零下{_NUMERAL}(?:摄氏)?度
       | [数几][{_CN}]+[余多]?(?:{_MEASURES})?
-      | [{_CN}]+[余多]?(?:{_MEASURES})
-      | [{_CN}]*[十百千万亿][{_CN}]*[余多]?元
+      | {_NUMERAL}[余多]?(?:{_MEASURES})
+      | [{_CN}]{{0,20}}[十百千万亿][{_CN}]{{0,20}}[余多]?元
       | [二两三四五六七八九]成(?![为立员年人绩功就长])
     )
   | (?P<word>[A-Za-z]+(?:['’.&\-]?[A-Za-z0-9]+)*)

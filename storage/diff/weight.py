@@ -29,6 +29,8 @@ WEIGHTS = {
 }
 #: What a sentence or clause added or removed weighs more if it states a number or denies something.
 STATEMENT = 8
+#: So many characters of it are looked at for that.
+_STATED = 10_000
 #: What further changes of the same class add, as parts of their own weight.
 FURTHER = 0.3
 #: The most that edits of the lesser classes weigh, however many there are.
@@ -70,7 +72,7 @@ def _states(change: Change, edit: EditClass) -> bool:
     sign = {EditClass.ADDED: "+", EditClass.REMOVED: "-"}.get(edit)
     if sign is None:
         return False
-    text = "".join(run.text for run in change.runs if run.op == sign)
+    text = "".join(run.text for run in change.runs if run.op == sign)[:_STATED]
     return any(fact.kind is Kind.NUMBER for fact in tokenise(text).facts) or denies(text)
 
 
@@ -89,15 +91,16 @@ def growth(segments: Sequence[Change]) -> list[Change]:
     if not kept:
         return []
     added = [at for at, s in enumerate(body) if s.kind is ChangeKind.ADDED]
-    top = [at for at in added if at < kept[0] or (len(kept) > 2 and at < kept[2] and _starts_entry(body, at))]
+    entries = _in_entries(body)
+    top = [at for at in added if at < kept[0] or (len(kept) > 2 and at < kept[2] and at in entries)]
     end = [at for at in added if at > kept[-1]]
     return [body[at] for at in sorted({*top, *end})]
 
 
-def _starts_entry(body: Sequence[Change], at: int) -> bool:
-    """Whether an added sentence is of an entry: it, or an added one right before it, starts with a time."""
-    while at >= 0 and body[at].kind is ChangeKind.ADDED:
-        if _STAMP.match(body[at].new):
-            return True
-        at -= 1
-    return False
+def _in_entries(body: Sequence[Change]) -> set[int]:
+    """The added sentences that are of an entry: it, or an added one right before it, starts with a time."""
+    found: set[int] = set()
+    for at, change in enumerate(body):
+        if change.kind is ChangeKind.ADDED and (at - 1 in found or _STAMP.match(change.new)):
+            found.add(at)
+    return found
