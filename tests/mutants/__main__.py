@@ -61,7 +61,10 @@ TARGETS = {
             "tests/quality/test_changes.py",
         ),
     ),
-    "revisit": Target("scheduler/revisit/*.py", ("tests/unit/scheduler/test_revisit.py",)),
+    "revisit": Target(
+        "scheduler/revisit/*.py",
+        ("tests/unit/scheduler/test_revisit_parts.py", "tests/unit/scheduler/test_revisit.py"),
+    ),
 }
 
 
