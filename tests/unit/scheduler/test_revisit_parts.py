@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import pytest
 
@@ -81,6 +82,14 @@ class TestRemovals:
         assert seen.factor == pytest.approx(52 / (2 + 0.82))
         assert Removals(seen.learned()).factor == seen.factor
 
+    def test_faded_expectations_count_by_their_share_too(self) -> None:
+        seen = Removals()
+        for _ in range(1000):
+            seen.learn(0.0, LIFE, False)
+        seen.fade(0.25)
+        seen.rebuild()
+        assert seen.factor == pytest.approx(2 / (2 + 4.1))
+
     def test_the_rate_is_the_slope_of_the_hazard(self) -> None:
         low, rate = Removals().hazard_and_rate(24.0)
         assert (Removals().hazard_and_rate(24.001)[0] - low) / 0.001 == pytest.approx(rate, rel=1e-3)
@@ -136,6 +145,10 @@ class TestForecast:
         (found,) = delays(pages, [1.0], 0.0)
         assert (found.new, found.edit) == (pytest.approx(0.5, rel=1e-3), pytest.approx(3.0))
 
+    def test_an_article_that_closes_only_just_after_its_visit_is_visited(self) -> None:
+        (found,) = delays([Class(False, 1.0, 2.0, 4.0)], [0.3], 0.0)
+        assert found.edit == pytest.approx(1 / 0.3 / 2, rel=1e-3)
+
     def test_articles_an_hour_are_counted_over_a_day_at_least(self) -> None:
         assert arrivals([], 5.0) == 0
         assert arrivals([article(1, 0.0), article(2, 4.0)], 5.0) == pytest.approx(2 / 24)
@@ -147,6 +160,11 @@ class TestForecast:
         assert sum(one.count for one in found) == pytest.approx(700 / 48 * LIFE)
         assert sorted({one.left for one in found})[-1] < LIFE
         assert all(one.rate == pytest.approx(1 / (LIFE - one.left + 1)) for one in found)
+        ages, edges = (
+            sorted({LIFE - one.left for one in found}),
+            [0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 24.0, 48.0, 96.0, LIFE],
+        )
+        assert all(low < age < high for age, (low, high) in zip(ages, pairwise(edges), strict=True))
         assert classes([], 48.0, lambda page, age: 1.0) == []
 
     def test_what_a_visit_is_worth_is_foretold_with_it(self) -> None:
