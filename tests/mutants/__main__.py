@@ -58,6 +58,7 @@ TARGETS = {
         (
             "tests/unit/storage/test_diff_parts.py",
             "tests/unit/storage/test_diff.py",
+            "tests/unit/storage/test_diff_large.py",
             "tests/quality/test_changes.py",
         ),
     ),

@@ -126,6 +126,7 @@ def test_tokens_stand_one_after_another_and_are_the_text(text: str) -> None:
         ("由第三人民医院救治。", {"body 第三人民医院"}),
         ("重庆市公安局通报。", {"body 重庆市公安局"}),
         ("这家公司破产。", set()),
+        ("渝北区李建国到会。", {"place 渝北区", "person 李建国"}),
         ("渝北区城市管理局发文。", {"body 渝北区城市管理局", "place 渝北区"}),
     ],
 )
@@ -208,6 +209,25 @@ def test_what_credits_a_source(text: str, credits: list[str]) -> None:
 def test_what_is_quoted(text: str, open_before: bool, inside: list[str], open_after: bool) -> None:
     assert [text[start:end] for start, end in quoted_spans(text, open_before)] == inside
     assert in_quotation(text, open_before) is open_after
+
+
+# Classes of an edit
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "classes"),
+    [
+        ("山上，下了雨。", "山上下了雨。", (EditClass.FORMAT,)),  # signs alone, on one side
+        (
+            "造成了12人受伤。",
+            "造成21人受伤。",
+            (EditClass.NUMBER,),
+        ),  # a particle beside a fact is no rewording
+        ("有12人受伤，李某涉嫌放火。", "有21人受伤，李某放火。", (EditClass.NUMBER, EditClass.NEGATION)),
+    ],
+)
+def test_classes_stand_in_their_own_order(old: str, new: str, classes: tuple[EditClass, ...]) -> None:
+    assert compare(article(old), article(new)).classes == classes
 
 
 # Sentences
