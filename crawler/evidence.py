@@ -25,6 +25,10 @@ _UNSEEN = frozenset(("script", "style", "noscript", "template", "head"))
 _SENTENCE = re.compile(r"(?<=[。！？!?\n])")
 #: Shorter sentences stand on many pages by chance.
 _SHORTEST = 6
+#: Characters of an article's pages that are looked at: ten times what the longest of news show.
+MOST_SHOWN = 500_000
+#: Steps of looking sentences up in a text, a character each; beyond, only every other one, or third … stands for all.
+MOST_STEPS = 250_000_000
 #: "Next to nothing" is what is left of this share of a text.
 _NEXT_TO_ALL = 0.9
 #: A sketch is the smallest so many of the hashes of a text's 5-grams (bottom-k sketch: Broder 1997).
@@ -45,7 +49,7 @@ class Shown:
 
     def holds(self, sentences: Iterable[str]) -> float:
         """The share of these folded sentences, by length, that stand in the text; 0 where there are none."""
-        wanted = list(sentences)
+        wanted = _some(list(sentences), self.text)
         total = sum(map(len, wanted))
         return sum(len(one) for one in wanted if one in self.text) / total if total else 0.0
 
@@ -65,7 +69,13 @@ def shown(pages: Sequence[PageBody]) -> Shown:
         for element in tree.iter(etree.Element):
             names.update((element.get("class") or "").split())
             names.add(element.get("id") or "")
-    return Shown("\n".join(texts), frozenset(names - {""}))
+    return Shown("\n".join(texts)[:MOST_SHOWN], frozenset(names - {""}))
+
+
+def _some(sentences: Sequence[str], *texts: str) -> list[str]:
+    """As many sentences as may be looked up in these texts, from all over the article."""
+    steps = len(sentences) * max(map(len, texts))
+    return list(sentences[:: 1 + steps // MOST_STEPS])
 
 
 def _words(tree: etree._Element) -> Iterable[str]:
@@ -112,7 +122,8 @@ class Comparison:
 def compare(before: ArticleFields, after: ArticleFields, was: Shown | None, now: Shown) -> Comparison:
     """Compare two readings by what their pages show; `was` is None where the old pages are kept no longer."""
     old, new = sentences(before), sentences(after)
-    lost, gained = old - new, new - old
+    texts = (now.text, was.text if was else "")
+    lost, gained = (_few(one, *texts) for one in (old - new, new - old))
     still = sum(len(one) * count for one, count in lost.items() if one in now.text)
     always = sum(len(one) * count for one, count in gained.items() if was and one in was.text)
     total = _length(lost) + _length(gained)
@@ -122,8 +133,12 @@ def compare(before: ArticleFields, after: ArticleFields, was: Shown | None, now:
         ours=telling and still + always >= _NEXT_TO_ALL * total,
         still=_length(lost) >= _SHORTEST and still >= _NEXT_TO_ALL * _length(lost),
         rebuilt=was is not None and not _alike(was.names, now.names, SAME_BUILD),
-        replaced=_length(lost) > _NEXT_TO_ALL * _length(old) and now.holds(old) < 1 - _NEXT_TO_ALL,
+        replaced=_length(old - new) > _NEXT_TO_ALL * _length(old) and now.holds(old) < 1 - _NEXT_TO_ALL,
     )
+
+
+def _few(counted: Counter[str], *texts: str) -> Counter[str]:
+    return Counter({one: counted[one] for one in _some(list(counted), *texts)})
 
 
 def _length(counted: Counter[str]) -> int:

@@ -16,10 +16,22 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
-from crawler.evidence import SAME_NOTICE, SAME_PAGE, Shown, compare, is_shown, same_page, shown, sketch
+from crawler.deadline import TooSlow, within
+from crawler.evidence import (
+    SAME_NOTICE,
+    SAME_PAGE,
+    Comparison,
+    Shown,
+    compare,
+    is_shown,
+    same_page,
+    shown,
+    sketch,
+)
+from crawler.helper import PAGE_SECONDS
 from crawler.mending import Mending
 from crawler.read import read_page
 from crawler.sites.model import Publisher
@@ -40,6 +52,11 @@ WITNESSES, MOST_WITNESSES = 3, 10
 SEEN = 1000
 #: So many different articles that show the same page show the site's "not found" page.
 ALIKE = 3
+#: Seconds of CPU for one look at what pages show: a hundred times what the longest of news take.
+LOOKING = 2.0
+#: What is made of an edit whose pages take longer: nothing can be told of it, so the run's other pages decide.
+_UNTOLD = Comparison(added=frozenset(), ours=False, still=False, rebuilt=True, replaced=False)
+T = TypeVar("T")
 _ID = re.compile(r"\d{5,}(?=\D*$)")
 _OURS = Outcome.UNREADABLE
 
@@ -228,8 +245,9 @@ class Quarantine:
         """Look at an edit closely: at what the pages show, old and new."""
         old_pages = articles.stored_pages(self._database, known.id, known.revision)
         before = self._fields_before(known, reading.rules, old_pages)
-        now = shown(sighting.pages)
-        found = compare(before, reading.fields, shown(old_pages) if old_pages else None, now)
+        now = _seen(sighting.pages)
+        was = _seen(old_pages) if old_pages else None
+        found = _in_time(_UNTOLD, compare, before, reading.fields, was, now)
         lost = (health.fields_read(before) - look.has - {"subtitle", "images", "authors"}) | look.lost
         sign = Sign.EDITED
         resized = self._resized(before.body, reading.fields.body)
@@ -238,7 +256,7 @@ class Quarantine:
         elif found.still or found.rebuilt or found.replaced or lost or resized:
             sign = Sign.ODD
         examined = replace(look, sign=sign, lost=frozenset(lost), added=_digests(found.added))
-        return sighting, examined, True, sketch(now) if found.replaced else ()
+        return sighting, examined, True, _sketched(now) if found.replaced else ()
 
     def _fields_before(self, known: Known, rules: str, old_pages: tuple[PageBody, ...]) -> ArticleFields:
         """What the article said, by the rules of today where its pages are kept: else our change would be theirs."""
@@ -260,16 +278,18 @@ class Quarantine:
                 sign = Sign.UNREADABLE if outcome is _OURS else Sign.TROUBLE
                 self._course.add(Look(sighting.key, sign)) if outcome not in ABSENT else None
             return
-        seen = shown((page,)) if page is not None else Shown()
+        seen = _seen((page,)) if page is not None else Shown()
         if page is not None and outcome not in (Outcome.GONE, Outcome.REDIRECTED_HOME):
             self._mending.keep(sighting.key, (page,), is_well=False)
-        if page is not None and is_shown(baselines.stored_fields(self._database, known.id), seen):
+        if page is not None and _in_time(
+            False, is_shown, baselines.stored_fields(self._database, known.id), seen
+        ):
             self._course.add(Look(sighting.key, Sign.MISREAD, read=True))
             self._record(_with(sighting, _OURS, "its text is there, where no template looks for it"))
         elif outcome is _OURS:
             again = known.state is State.SUSPECTED
             look = Look(sighting.key, Sign.UNREADABLE, again=again)
-            self._settle(sighting, look, True, sketch(seen))
+            self._settle(sighting, look, True, _sketched(seen))
         else:
             again = known.state is State.SUSPECTED
             self._settle(sighting, Look(sighting.key, Sign.ABSENT, again=again), hold=True)
@@ -306,7 +326,7 @@ class Quarantine:
 
     def probed(self, page: PageBody | None) -> None:
         """Note what the address that never was shows, None where the server says that it is not there."""
-        if page is not None and (found := sketch(shown((page,)))):
+        if page is not None and (found := _sketched(_seen((page,)))):
             self._gone_pages.append(found)
 
     def _first_time(self, url: str) -> bool:
@@ -475,7 +495,27 @@ class Quarantine:
         ).change
 
     def _reread(self, pages: tuple[PageBody, ...]) -> Reading:
-        return read_page(pages, self._publisher)
+        """Read kept pages again. Raises what reading does, and PageError where it takes longer than a page may."""
+        try:
+            return within(PAGE_SECONDS, read_page, pages, self._publisher)
+        except TooSlow:
+            raise PageError("The kept pages take too long to be read again", subject=pages[0].url) from None
+
+
+def _in_time(otherwise: T, work: Callable[..., T], *arguments: Any) -> T:
+    """Do `work`, in the time that a look may take; `otherwise` is what is made of what takes longer."""
+    try:
+        return within(LOOKING, work, *arguments)
+    except TooSlow:
+        return otherwise
+
+
+def _seen(pages: Sequence[PageBody]) -> Shown:
+    return _in_time(Shown(), shown, pages)
+
+
+def _sketched(seen: Shown) -> tuple[int, ...]:
+    return _in_time((), sketch, seen)
 
 
 def _with(sighting: Sighting, outcome: Outcome, detail: str) -> Sighting:

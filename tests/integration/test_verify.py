@@ -379,3 +379,23 @@ def test_bodies_that_grow_in_their_content_coding_are_unpacked_no_further(eviden
     bombs = [warc.record_of(found, "urn:uuid:0") for _ in range(3)]
     file = b"".join(warc.pack(warc.write(made)) for made in bombs) + evidence
     assert any("The bodies grow to more than 48 MB" in what for what in wrong(file))
+
+
+def test_pages_that_take_too_long_to_be_read_again_are_left_open_and_three_are_enough(evidence, monkeypatch):
+    tried = []
+
+    def endless(pages, publisher):
+        tried.append(pages)
+        while True:
+            pass
+
+    monkeypatch.setattr("crawler.verify.READING_SECONDS", 0.05)
+    monkeypatch.setattr("crawler.verify.TOO_MANY", 1)
+    monkeypatch.setattr("crawler.verify.read_page", endless)
+    verdict = verify(io.BytesIO(evidence))
+    left_open = [one.what for one in verdict.findings if one.holds is None]
+    assert left_open == [
+        f"revision {number}: its pages take too long to be read again"
+        for number in range(1, len(left_open) + 1)
+    ]
+    assert len(left_open) > len(tried) == 1

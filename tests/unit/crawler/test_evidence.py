@@ -6,7 +6,18 @@ from dataclasses import replace
 
 import pytest
 
-from crawler.evidence import Comparison, Shown, compare, is_shown, same_page, sentences, shown, sketch
+from crawler.evidence import (
+    MOST_SHOWN,
+    MOST_STEPS,
+    Comparison,
+    Shown,
+    compare,
+    is_shown,
+    same_page,
+    sentences,
+    shown,
+    sketch,
+)
 from storage.records import ArticleFields, PageBody
 
 FIRST, SECOND, THIRD = "渝北区今年新增口袋公园三处。", "其中龙溪街道一处面积最大。", "市民步行五分钟就能到。"
@@ -143,3 +154,33 @@ class TestSamePage:
         assert sketch(Shown()) == sketch(Shown("雨停了")) == ()
         assert not same_page((), ())
         assert not same_page(sketch(Shown(FIRST)), ())
+
+
+class TestHuge:
+    """Beyond what any article has, a part stands for the whole; what an article of news can have is looked at whole."""
+
+    def test_a_page_shows_no_more_than_is_looked_at(self) -> None:
+        assert len(shows("长" * (MOST_SHOWN + 5_000)).text) == MOST_SHOWN
+
+    def test_of_sentences_without_end_some_from_all_over_stand_for_all(self) -> None:
+        looked_up = Looked("渝" * MOST_SHOWN)
+        body = tuple(f"第{number}处口袋公园开放。" for number in range(20_000))
+        edited = replace(ARTICLE, body=body)
+        compare(ARTICLE, edited, None, Shown(looked_up))
+        assert Shown(looked_up).holds(body) == 0
+        assert 100 < looked_up.times < 3 * MOST_STEPS // MOST_SHOWN
+
+    def test_the_longest_article_of_news_is_looked_up_whole(self) -> None:
+        looked_up = Looked("渝" * 100_000)
+        Shown(looked_up).holds([f"第{number}处口袋公园开放。" for number in range(2_000)])
+        assert looked_up.times == 2_000
+
+
+class Looked(str):
+    """A text that counts how often something was looked up in it."""
+
+    times = 0
+
+    def __contains__(self, found: object) -> bool:
+        self.times += 1
+        return super().__contains__(found)  # type: ignore[arg-type]
