@@ -58,8 +58,9 @@ fuzz: setup  ## Damaged input at every door, EACH (600) seconds a door
 mutants: setup  ## Is a change of the code noticed by a test? SAMPLE (40) changes of each file that decides
 	@$(BIN)/python -m tests.mutants --sample $(or $(SAMPLE),40)
 
-coverage: setup  ## Lines and branches that the unit and storage tests reach: 95 % of storage and of what is pure
-	@$(BIN)/python -m coverage run -m pytest -n 0 tests/unit tests/integration/storage && $(BIN)/python -m tests.floors
+coverage: setup  ## Lines and branches that the tests of the parts reach: 95 % of storage and of what is pure
+	@$(BIN)/python -m coverage run -m pytest -n 0 tests/unit tests/integration/storage tests/integration/web \
+	  tests/integration/test_archive.py && $(BIN)/python -m tests.floors
 
 sbom: setup  ## A bill of materials (CycloneDX) of what runs with newsdelta: sbom.cdx.json
 	@$(BIN)/python -m tests.supply.sbom > sbom.cdx.json
