@@ -11,9 +11,8 @@ from tests.integration import hostile_run
 from tests.integration.hostile_cases import FAMILIES, GOOD_NAMES, OUTCOMES
 from tests.integration.hostile_pages import ANYTHING, NOTHING, PAGE_FAMILIES, PAGE_OUTCOMES
 
-#: Megabytes that a family of cases, six at a time, may take above the baseline, in all processes. The bodies of six
-#: large sitemaps wait for one another.
-MEMORY = {"listings": 100, "feeds": 100, "sitemaps": 140, "markup": 300}
+#: Megabytes that a family of cases, six at a time, may take above the baseline, in all processes.
+MEMORY = {"listings": 100, "feeds": 100, "sitemaps": 100, "markup": 300}
 USUAL_MEMORY = 200
 CASES = [(family, case.name) for family, cases in FAMILIES.items() for case in cases]
 PAGE_CASES = [(family, case.name) for family, cases in PAGE_FAMILIES.items() for case in cases]
