@@ -85,11 +85,6 @@ class Helper:
         """Its number in the system."""
         return self._process.pid
 
-    @property
-    def waiting(self) -> int:
-        """How many pages it has in hand."""
-        return len(self._asked)
-
     async def ask(self, work: Callable[..., Any], *arguments: Any) -> Any:
         """Let it do a piece of work: a function that it can import, and arguments.
 

@@ -1,4 +1,4 @@
-"""Reads the pages of a crawl: in this process, and while they come fast in a second one, on the second core.
+"""Reads the pages of a crawl: in this process, or, once they come fast, in a second one, on the second core.
 
 What is large is always read beside this process, where its time and its memory have limits (`bounded`). So is what is
 small and takes too long here all the same.
@@ -13,7 +13,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from crawler.bounded import Bounded
 from crawler.deadline import TooSlow, within
@@ -28,8 +28,6 @@ from storage.records import PageBody
 T = TypeVar("T")
 #: The second process starts when so many pages came within so many seconds: what follows is then worth its start.
 FAST_PAGES, FAST_SECONDS = 16, 0.5
-#: So many pages wait for the second process at most; what is more is read here.
-WAITING = 64
 #: A process that dies is replaced so often.
 STARTS = 3
 #: Bytes of a page or source from which on it may take long to read, whatever is in it. Most pages have a quarter of it.
@@ -71,23 +69,17 @@ class Readers:
             return replace(await self._read_large(read_part, page, publisher), body=page)
         if self._starts_left:
             self._recent.append(time.monotonic())
-        answer = None
-        if (helper := await self._with_room()) is not None:
-            with contextlib.suppress(Unread):
-                answer = await helper.ask(read_part, page, publisher)
-        if isinstance(answer, PageError):
-            raise answer
-        part: Part = await self._read_here(read_part, page, publisher) if answer is None else answer
+        part: Part = await self._read_small(read_part, page, publisher)
         return replace(part, body=page)
 
     async def do(self, work: Callable[..., T], page: PageBody, *arguments: Any, large: int = LARGE) -> T:
-        """Do `work` with any other page: here, where it has no more than `large` bytes, is not packed, and is quick.
+        """Do `work` with any other page, apart if it is packed or has more than `large` bytes.
 
         Raises what that raises, and ReaderDied.
         """
         if len(page.content) > large or page.content.startswith(_PACKED):
             return await self._read_large(work, page, *arguments)
-        return await self._read_here(work, page, *arguments)
+        return await self._read_small(work, page, *arguments)
 
     async def close(self) -> None:
         """End the second process, and the one for large pages that is its own."""
@@ -98,6 +90,17 @@ class Readers:
             await self._helper.close()
         if self._owned is not None:
             await self._owned.close()
+
+    async def _read_small(self, work: Callable[..., T], *arguments: Any) -> T:
+        """In the second process while there is one, and not here as well: what both load takes twice the room."""
+        if (helper := await self._at_work()) is not None:
+            with contextlib.suppress(Unread):
+                answer = await helper.ask(work, *arguments)
+                if isinstance(answer, PageError):
+                    raise answer
+                if answer is not None:
+                    return cast("T", answer)
+        return await self._read_here(work, *arguments)
 
     async def _read_here(self, work: Callable[..., T], *arguments: Any) -> T:
         if self._slow < TOO_MANY:
@@ -122,15 +125,14 @@ class Readers:
         """The second process, while there is one."""
         return self._helper if self._helper is not None and self._helper.is_alive else None
 
-    async def _with_room(self) -> Helper | None:
-        """The second process, where it has room for one more page. Starts it when it is time."""
+    async def _at_work(self) -> Helper | None:
+        """The second process, if there is one. Starts it when it is time."""
         if self.helper is None and self._starts_left and self._starting is None and self._is_fast():
             self._starts_left -= 1
             self._starting = asyncio.create_task(self._start())
         if self._starting is not None:
             await asyncio.shield(self._starting)
-        helper = self.helper
-        return helper if helper is not None and helper.waiting < WAITING else None
+        return self.helper
 
     def _is_fast(self) -> bool:
         return len(self._recent) == FAST_PAGES and self._recent[-1] - self._recent[0] < FAST_SECONDS

@@ -107,6 +107,7 @@ class Crawls:
             answered=tally.answered,
             problems=tuple(tally.problems),
             changes=tuple(tally.seen),
+            changed=tally.changed_articles,
             visits=tuple(tally.visits.values()),
             columns=tuple(tally.columns),
             sent=tally.sent,

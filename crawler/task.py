@@ -10,6 +10,9 @@ from crawler.sites.model import Channel
 from storage.decide import Policy
 from storage.records import HostMemory, Note, RunCounts
 
+#: How many of the articles that changed are told one by one of a crawl; a whole channel's first has tens of thousands.
+LISTED = 20
+
 
 @dataclass(frozen=True, slots=True)
 class CrawlTask:
@@ -71,7 +74,8 @@ class PageVisit:
 
 @dataclass(frozen=True, slots=True)
 class CrawlResult:
-    """What a crawl did. `answered` counts the requests that got a usable answer.
+    """What a crawl did. `answered` counts the requests that got a usable answer; `changes` are the first `LISTED` of
+    the `changed` articles.
 
     For the plan of visits: `sent` requests in all; `pause`, the seconds that the host asked to be left alone
     after a 429 or 503 (None: it refused nothing); `gap`, the seconds to keep between two requests; `columns`,
@@ -85,6 +89,7 @@ class CrawlResult:
     answered: int
     problems: tuple[Problem, ...] = ()
     changes: tuple[Seen, ...] = ()
+    changed: int = 0
     visits: tuple[PageVisit, ...] = ()
     columns: tuple[str, ...] = ()
     sent: int = 0
@@ -116,6 +121,7 @@ class Tally:
     bytes: int = 0
     changes: dict[str, int] = field(default_factory=dict)
     seen: list[Seen] = field(default_factory=list)
+    changed_articles: int = 0
     problems: list[Problem] = field(default_factory=list)
     visits: dict[str, PageVisit] = field(default_factory=dict)
     columns: list[str] = field(default_factory=list)
@@ -161,7 +167,9 @@ class Tally:
         """An article was recorded."""
         self.changes[change] = self.changes.get(change, 0) + 1
         if change not in ("unchanged", "suspected", "failed", "quarantined"):
-            self.seen.append(Seen(change, url, title))
+            self.changed_articles += 1
+            if len(self.seen) < LISTED:
+                self.seen.append(Seen(change, url, title))
         self.listener(self)
 
     def problem(self, url: str, what: str, mend: str = "", *, page_failed: bool = True) -> None:

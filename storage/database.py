@@ -40,6 +40,9 @@ WAIT = 10
 #: process that was stopped would hold its locks for as long. No limit for statements, or for those that only read:
 #: making an index anew, or a reader of an export, may take hours.
 STILL = 300
+#: What SQLite may keep of a database in memory, in kB: for the one connection that writes, and for each of those that
+#: read, of which a process may have a dozen. What they read again is in the system's own cache.
+WRITE_CACHE, READ_CACHE = 16_384, 4_096
 #: What a database's URL may say in its query and nobody may read.
 _SECRET_OPTIONS = ("password", "sslpassword")
 
@@ -171,9 +174,11 @@ class Database:
 
     def _new_writer(self) -> Connection:
         writer = self._engine.connect().execution_options(newsdelta_writes=True)
-        if not self.is_sqlite:
-            bare = writer.connection.driver_connection  # no transaction of ours: nobody is to count it as one
-            assert bare is not None  # noqa: S101 - it was opened just now
+        bare = writer.connection.driver_connection  # no transaction of ours: nobody is to count it as one
+        assert bare is not None  # noqa: S101 - it was opened just now
+        if self.is_sqlite:
+            bare.execute(f"PRAGMA cache_size = -{WRITE_CACHE}")
+        else:
             bare.execute(f"SET idle_in_transaction_session_timeout = '{STILL}s'")
             bare.commit()
         return writer
@@ -366,7 +371,7 @@ def _sqlite_connect(connection: Any, _record: object) -> None:
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA wal_autocheckpoint = 10000")
-    connection.execute("PRAGMA cache_size = -16384")  # kB
+    connection.execute(f"PRAGMA cache_size = -{READ_CACHE}")
 
 
 def _sqlite_readonly(connection: Any, _record: object) -> None:

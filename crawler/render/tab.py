@@ -249,7 +249,9 @@ class Tab:
         """Let a request or an answer that was held go on, or let it fail."""
         self._frame = self._frame or event["frameId"]  # the first to ask is the page itself
         inner = event["frameId"] != self._frame
-        refused = self._is_file(event, inner) if "responseStatusCode" in event else self._is_refused(event, inner)
+        refused = (
+            self._is_file(event, inner) if "responseStatusCode" in event else self._is_refused(event, inner)
+        )
         said = {"errorReason": "BlockedByClient"} if refused else {}
         with contextlib.suppress(Exception):  # the page is gone, or its driver: then the request is, too
             if self._session is not None:

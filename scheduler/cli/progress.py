@@ -64,11 +64,11 @@ def print_summary(results: list[CrawlResult], *, dry_run: bool) -> None:
     """Print what changed, then one row for each channel."""
     console = Console()
     for result in results:
-        for seen in result.changes[:20]:
+        for seen in result.changes:
             sign, colour = _CHANGES.get(seen.change, ("·", "white"))
             console.print(f"[{colour}]{sign} {seen.change:<9}[/] {seen.title or seen.url}", highlight=False)
-        if len(result.changes) > 20:
-            console.print(f"  … and {len(result.changes) - 20} more: newsdelta events")
+        if (more := result.changed - len(result.changes)) > 0:
+            console.print(f"  … and {more} more: newsdelta events")
     if dry_run:
         console.print("Dry run: nothing was stored.")
     table = Table("channel", box=None)

@@ -79,6 +79,24 @@ def test_what_the_second_process_read_comes_with_its_reading_made(pages):
     assert part.whole.signature == signature(part.whole.canonical)
 
 
+def who_reads(page: PageBody) -> int:
+    return os.getpid()
+
+
+def test_listings_are_read_there_too_so_that_one_process_alone_loads_what_reading_needs(pages):
+    async def read():
+        reader = Readers(processes=1)
+        here = await reader.do(who_reads, pages[0])
+        await with_helper(reader, pages[0])
+        there, helper = await reader.do(who_reads, pages[0]), reader.helper.pid
+        await reader.close()
+        return here, there, helper
+
+    here, there, helper = asyncio.run(read())
+
+    assert (here, there) == (os.getpid(), helper)
+
+
 def test_errors_cross_the_border_whole(pages):
     async def read() -> list[object]:
         reader = Readers(processes=1)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from crawler.task import CrawlResult, PageVisit, Problem, Tally, exit_code
+from crawler.task import LISTED, CrawlResult, PageVisit, Problem, Tally, exit_code
 from storage.records import RunCounts
 
 
@@ -44,6 +44,14 @@ def test_the_tally_shows_changes_and_keeps_quiet_of_the_rest():
         tally.changed(change, "url", "title")
     assert [seen.change for seen in tally.seen] == ["new", "edited", "removed"]
     assert (tally.counts().new, tally.counts().edited, tally.counts().unchanged) == (1, 1, 1)
+
+
+def test_of_many_changes_the_first_are_told_and_all_are_counted():
+    tally = Tally()
+    for number in range(LISTED + 5):
+        tally.changed("new", f"url {number}", "title")
+    assert [seen.url for seen in tally.seen] == [f"url {number}" for number in range(LISTED)]
+    assert (tally.changed_articles, tally.counts().new) == (LISTED + 5, LISTED + 5)
 
 
 def test_a_listener_hears_of_every_step():
