@@ -42,7 +42,7 @@ from tests.replica.process import ReplicaProcess
 ARTICLES, SINGLE = 100, 40
 #: Sites that take their time: hosts, seconds until an answer, visits of each; and those that are visited by a budget:
 #: seconds between two visits of a host, for so long; hosts that a worker visits at once.
-HOSTS, SLOW, VISITS = ("cq", "sc", "gz", "yn"), 1.0, 6
+HOSTS, SLOW, VISITS = ("cq", "sc", "gz", "yn"), 1.0, 15
 GAP, PACED, SLOTS = 5.0, 60.0, 2
 NEWSDELTA = [sys.executable, "-c", "from scheduler.cli import main; main()", "worker", "--concurrency"]
 _OVERLAPPING = """
@@ -148,7 +148,7 @@ def _of_home(task: CrawlTask, sites: ReplicaProcess) -> CrawlTask:
 
 
 def waiting() -> list[dict[str, Any]]:
-    """Measure one worker and two on sites that answer after SLOW seconds; four minutes."""
+    """Measure one worker and two on sites that answer after SLOW seconds; six minutes."""
     turns: dict[int, list[Spent]] = {1: [], 2: []}
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
