@@ -38,7 +38,7 @@ def visitor(config: Config, store: Database) -> TestClient:
 def test_a_queue_without_workers_says_what_to_start(visitor: TestClient, store: Database) -> None:
     crawls.ask(store, "cq", "cq.people.com.cn", "{}", datetime.now(UTC) - timedelta(seconds=90))
     shown = visitor.get("/runs").text
-    assert "1 crawls wait, 0 are carried out." in shown
+    assert "Crawls that wait: 1; under way: 0." in shown
     assert "The first has waited for 9" in shown
     assert "No worker lives: start newsdelta worker." in shown
 
