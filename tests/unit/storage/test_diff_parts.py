@@ -168,7 +168,17 @@ def test_the_words_that_deny_or_qualify(text: str, found: list[tuple[str, str]])
     assert [(text[start:end], says) for start, end, says in marks] == found
 
 
-@pytest.mark.parametrize(("text", "holds"), [("路未恢复", True), ("没有人受伤", True), ("山色青翠", False)])
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [
+        ("路未恢复", True),
+        ("没有人受伤", True),
+        ("山色青翠", False),
+        ("公司不同意", True),
+        ("两地口味不同", False),
+        ("听取不同意见", False),
+    ],
+)
 def test_a_denial_is_known(text: str, holds: bool) -> None:
     assert denies(text) is holds
 
