@@ -1,7 +1,7 @@
 """What the store does as it grows: rate of ingest at the start and the end, look-ups, stories, bytes for an article.
 
 Articles of 600 characters are recorded the real way (story, search index, event, outbox), in groups as a crawl
-records them. `store.million`, `store.postgresql` and `store.ten_million` (not in the whole benchmark: an hour, ten
+records them. `store.million`, `store.postgresql` and `store.ten_million` (not in the whole benchmark: half an hour, ten
 minutes, an hour and 60 GB of disk) go further.
 CPU is of this process and, on PostgreSQL, of the server's.
 """
@@ -24,10 +24,10 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from crawler.text.canonical import fold
-from storage import articles, maintenance, queries, story_index, subscriptions
+from storage import articles, maintenance, queries, search, story_index, subscriptions
 from storage.database import Database
 from storage.decide import Policy
 from storage.records import (
@@ -47,8 +47,9 @@ from tests.benchmarks._rows import row
 from tests.databases import named
 
 SMALL, MIDDLE, MILLION, TEN_MILLION = 100_000, 200_000, 1_000_000, 10_000_000
-#: Of ten million so many are recorded, in a week; the rest are copies of their rows, a week each.
+#: Of a million or more so many are recorded, in a week; the rest are copies of their rows, a week each.
 RECORDED = 20_160
+COPIES, COPIED = Copies(RECORDED + 1, timedelta(days=7)), (*TABLES, "story_keys")
 #: Articles of one transaction, as in crawler/pipeline.py; characters of an article; seconds between two.
 TOGETHER, LENGTH, STEP = 16, 600, 30
 #: One in so many is a copy of an earlier one, so many articles back at most.
@@ -67,13 +68,15 @@ _CUT = """
 
 
 def run() -> list[dict[str, Any]]:
-    """Measure 100,000 articles on SQLite; four minutes of CPU."""
-    return on_sqlite(SMALL)
+    """Measure 100,000 articles on SQLite, each recorded; four minutes of CPU."""
+    with tempfile.TemporaryDirectory() as folder:
+        return measure(f"sqlite:///{folder}/n.db", f"sqlite:///{folder}/young.db", SMALL)
 
 
 def million() -> list[dict[str, Any]]:
-    """Measure 1,000,000 articles on SQLite."""
-    return on_sqlite(MILLION)
+    """Measure 1,000,000 articles on SQLite, all but the first RECORDED copies of their rows."""
+    with tempfile.TemporaryDirectory() as folder:
+        return copied(f"sqlite:///{folder}/n.db", f"sqlite:///{folder}/young.db", MILLION)
 
 
 def postgresql() -> list[dict[str, Any]]:
@@ -88,17 +91,25 @@ def ten_million() -> list[dict[str, Any]]:
     The copies have all rows that are asked for, but the beginning of their texts only, and no tokens for the search:
     those would take 35 GB and 20 more.
     """
-    count = TEN_MILLION // RECORDED * RECORDED
-    with _server() as (url, young_url, pid), Database.open(url) as database:
+    with _server() as (url, young_url, pid):
+        return copied(url, young_url, TEN_MILLION, pid)
+
+
+def copied(url: str, young_url: str, most: int, server: int | None = None) -> list[dict[str, Any]]:
+    """Measure a database that holds a week's articles and copies of them: as many weeks as `most` articles have."""
+    times = most // RECORDED
+    kind = "SQLite" if server is None else "PostgreSQL"
+    with Database.open(url) as database, Database.open(young_url) as young:
         _follow(database)
+        _follow(young)
         for group in _groups(0, RECORDED):
             _record(database, group, None, Spent())
-        with database.write() as connection:
-            connection.exec_driver_sql(_CUT)
-        _multiply(url, database, count // RECORDED)
-        with Database.open(young_url) as young:
-            _follow(young)
-            return _named(_asked_of(database, young, count, pid), count, "PostgreSQL")
+        if server is None:
+            _multiply(database, times)
+        else:
+            with _unsafe(url):
+                _multiply_beginnings(database, times)
+        return _named(_asked_of(database, young, times * RECORDED, server), times * RECORDED, kind)
 
 
 @contextmanager
@@ -118,50 +129,62 @@ def _server() -> Iterator[tuple[str, str, int]]:
             server.cleanup()
 
 
-def _multiply(url: str, database: Database, times: int) -> None:
-    """Let a store on PostgreSQL hold what it does so many times; meanwhile the server need not be safe."""
+@contextmanager
+def _unsafe(url: str) -> Iterator[None]:
+    """Let a server write as fast as it can, safe or not."""
     import psycopg
 
-    copies = Copies(RECORDED + 1, timedelta(days=7))
-    unsafe = {"fsync": "off", "full_page_writes": "off", "max_wal_size": "4GB", "autovacuum": "off"}
-    made = [*TABLES, "story_keys"]
-    indexes = [index for name in made for index in metadata.tables[name].indexes]
+    settings = {"fsync": "off", "full_page_writes": "off", "max_wal_size": "4GB", "autovacuum": "off"}
     with psycopg.connect(url, autocommit=True) as server:
-        for name, value in unsafe.items():
+        for name, value in settings.items():
             server.execute(f"ALTER SYSTEM SET {name} = '{value}'".encode())
         server.execute("SELECT pg_reload_conf()")
-        with database.write() as connection:
-            for index in indexes:
-                index.drop(connection)
-        for nth in range(1, times):
-            with database.write() as connection:
-                connection.exec_driver_sql(
-                    "SET LOCAL session_replication_role = replica"
-                )  # no look-up of keys
-                for name in made:
-                    copies.insert(connection, name, nth)
-            if nth % 10 == 0:
-                print(f"  {(nth + 1) * RECORDED:,}", file=sys.stderr, flush=True)
-        with database.write() as connection:
-            connection.exec_driver_sql("SET LOCAL maintenance_work_mem = '1GB'")
-            for index in indexes:
-                index.create(connection)
-            for name in TABLES:
-                if "id" in metadata.tables[name].c:
-                    connection.exec_driver_sql(
-                        f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), max(id)) FROM {name}"
-                    )
-        for name in unsafe:
+        yield
+        for name in settings:
             server.execute(f"ALTER SYSTEM RESET {name}".encode())
         server.execute("SELECT pg_reload_conf()")
         server.execute("VACUUM ANALYZE")
         server.execute("CHECKPOINT")
 
 
-def on_sqlite(count: int) -> list[dict[str, Any]]:
-    """Measure so many articles in a file."""
-    with tempfile.TemporaryDirectory() as folder:
-        return measure(f"sqlite:///{folder}/n.db", f"sqlite:///{folder}/young.db", count)
+def _multiply(database: Database, times: int) -> None:
+    """Let a store on SQLite hold what it does so many times; its indexes grow with it, as they do in years."""
+    for nth in range(1, times):
+        with database.write() as connection:
+            _copy(connection, nth)
+    with database.write() as connection:
+        search.rebuild(connection)
+        connection.exec_driver_sql("ANALYZE")
+
+
+def _multiply_beginnings(database: Database, times: int) -> None:
+    """Let a store on PostgreSQL hold what it does so many times: of texts their beginnings, and nothing to search."""
+    indexes = [index for name in COPIED for index in metadata.tables[name].indexes]
+    with database.write() as connection:
+        for index in indexes:
+            index.drop(connection)
+        connection.exec_driver_sql(_CUT)
+    for nth in range(1, times):
+        with database.write() as connection:
+            connection.exec_driver_sql(
+                "SET LOCAL session_replication_role = replica"
+            )  # no look-up of foreign keys
+            _copy(connection, nth)
+    with database.write() as connection:
+        connection.exec_driver_sql("SET LOCAL maintenance_work_mem = '1GB'")
+        for index in indexes:
+            index.create(connection)
+        for name in (name for name in TABLES if "id" in metadata.tables[name].c):
+            connection.exec_driver_sql(
+                f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), max(id)) FROM {name}"
+            )
+
+
+def _copy(connection: Connection, nth: int) -> None:
+    for name in COPIED:
+        COPIES.insert(connection, name, nth)
+    if nth % 10 == 0:
+        print(f"  {(nth + 1) * RECORDED:,}", file=sys.stderr, flush=True)
 
 
 @dataclass
