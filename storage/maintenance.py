@@ -153,13 +153,17 @@ def _postgresql_size(connection: Connection) -> int:
 
 
 def _sqlite_tables(connection: Connection) -> dict[str, int]:
-    """Bytes of each table with its indexes (https://sqlite.org/dbstat.html); reads the whole file."""
+    """Bytes of each table with its indexes (https://sqlite.org/dbstat.html); reads the whole file.
+
+    Pages are counted, as dbstat's own sum of their bytes wraps at 4 GB.
+    """
     asked = (
-        "SELECT m.tbl_name, sum(s.pgsize) FROM dbstat s JOIN sqlite_schema m ON m.name = s.name "
+        "SELECT m.tbl_name, sum(s.pageno) FROM dbstat s JOIN sqlite_schema m ON m.name = s.name "
         "WHERE s.aggregate = TRUE GROUP BY m.tbl_name"
     )
     try:
-        return {name: int(size) for name, size in connection.exec_driver_sql(asked)}
+        page = int(connection.exec_driver_sql("PRAGMA page_size").scalar_one())
+        return {name: int(pages) * page for name, pages in connection.exec_driver_sql(asked)}
     except DBAPIError:
         return {}
 
