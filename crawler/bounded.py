@@ -10,8 +10,8 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from crawler.helper import PAGE_SECONDS, Helper, ReaderDied
-from storage.errors import PageError
+from crawler.deadline import PAGE_SECONDS
+from crawler.helper import Helper, ReaderDied
 
 T = TypeVar("T")
 #: Seconds without work after which the process ends.
@@ -33,10 +33,11 @@ class Bounded:
         Raises what it raises, and ReaderDied where it goes beyond a limit.
         """
         async with self._turn:
-            answer = await (await self._at_hand()).ask(work, *arguments)
-            self._ending = asyncio.get_running_loop().call_later(IDLE, self._end)
-        if isinstance(answer, PageError):
-            raise answer
+            helper = await self._at_hand()
+            try:
+                answer = await helper.ask(work, *arguments)
+            finally:
+                self._ending = asyncio.get_running_loop().call_later(IDLE, self._end)
         found: T = answer if answer is not None else work(*arguments)
         return found
 

@@ -14,6 +14,8 @@ from functools import cache
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+#: Seconds of CPU that the reading of one page may take: a hundred times what the longest pages of news need.
+PAGE_SECONDS = 15.0
 #: Seconds of CPU after which it is raised again where the work caught it.
 _AGAIN = 0.25
 

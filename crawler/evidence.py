@@ -122,8 +122,8 @@ class Comparison:
 def compare(before: ArticleFields, after: ArticleFields, was: Shown | None, now: Shown) -> Comparison:
     """Compare two readings by what their pages show; `was` is None where the old pages are kept no longer."""
     old, new = sentences(before), sentences(after)
-    texts = (now.text, was.text if was else "")
-    lost, gained = (_few(one, *texts) for one in (old - new, new - old))
+    gone, texts = old - new, (now.text, was.text if was else "")
+    lost, gained = (_few(one, *texts) for one in (gone, new - old))
     still = sum(len(one) * count for one, count in lost.items() if one in now.text)
     always = sum(len(one) * count for one, count in gained.items() if was and one in was.text)
     total = _length(lost) + _length(gained)
@@ -133,7 +133,7 @@ def compare(before: ArticleFields, after: ArticleFields, was: Shown | None, now:
         ours=telling and still + always >= _NEXT_TO_ALL * total,
         still=_length(lost) >= _SHORTEST and still >= _NEXT_TO_ALL * _length(lost),
         rebuilt=was is not None and not _alike(was.names, now.names, SAME_BUILD),
-        replaced=_length(old - new) > _NEXT_TO_ALL * _length(old) and now.holds(old) < 1 - _NEXT_TO_ALL,
+        replaced=_length(gone) > _NEXT_TO_ALL * _length(old) and now.holds(old) < 1 - _NEXT_TO_ALL,
     )
 
 

@@ -26,13 +26,12 @@ from dataclasses import replace
 from itertools import count
 from typing import Any, BinaryIO
 
+from crawler.deadline import PAGE_SECONDS
 from crawler.memory import be_frugal, give_back
 from crawler.read import Part, finished
 from storage.errors import PageError
 from storage.records import PageBody
 
-#: Seconds of CPU that the reading of one page may take: a hundred times what the longest pages of news need.
-PAGE_SECONDS = 15.0
 #: Bytes of memory that the process may have (what is its alone, its code aside). With the words by which damage is
 #: undone it has 116 MB, and a page of 1 MB that is all damaged makes 134 MB of it.
 PAGE_MEMORY = 176 * 2**20
@@ -88,14 +87,17 @@ class Helper:
     async def ask(self, work: Callable[..., Any], *arguments: Any) -> Any:
         """Let it do a piece of work: a function that it can import, and arguments.
 
-        Returns what came of it, which may be a PageError, or None where it met an error of ours. Raises ReaderDied, and
+        Returns what came of it, None where it met an error of ours. Raises the PageError that it met, ReaderDied, and
         Unread.
         """
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         async with self._writing:
             self._asked.append(future)
             await self._write(*_packed(work, arguments))
-        return await future
+        answer = await future
+        if isinstance(answer, PageError):
+            raise answer
+        return answer
 
     async def _write(self, head: bytes, apart: list[bytes]) -> None:
         """Send what was packed; what is large goes as fast as it is taken, so that no copy of it waits here."""

@@ -19,7 +19,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
-from crawler.deadline import TooSlow, within
+from crawler.deadline import PAGE_SECONDS, TooSlow, within
 from crawler.evidence import (
     SAME_NOTICE,
     SAME_PAGE,
@@ -31,7 +31,6 @@ from crawler.evidence import (
     shown,
     sketch,
 )
-from crawler.helper import PAGE_SECONDS
 from crawler.mending import Mending
 from crawler.read import read_page
 from crawler.sites.model import Publisher

@@ -22,7 +22,6 @@ from crawler.memory import give_back
 from crawler.read import Part, read_part
 from crawler.sites.model import Publisher
 from crawler.text import words
-from storage.errors import PageError
 from storage.records import PageBody
 
 T = TypeVar("T")
@@ -95,10 +94,7 @@ class Readers:
         """In the second process while there is one, and not here as well: what both load takes twice the room."""
         if (helper := await self._at_work()) is not None:
             with contextlib.suppress(Unread):
-                answer = await helper.ask(work, *arguments)
-                if isinstance(answer, PageError):
-                    raise answer
-                if answer is not None:
+                if (answer := await helper.ask(work, *arguments)) is not None:
                     return cast("T", answer)
         return await self._read_here(work, *arguments)
 

@@ -12,6 +12,8 @@ from storage.records import HostMemory, Note, RunCounts
 
 #: How many of the articles that changed are told one by one of a crawl; a whole channel's first has tens of thousands.
 LISTED = 20
+#: What a visit to an article may come to without a change to tell.
+_QUIET = frozenset(("unchanged", "suspected", "failed", "quarantined"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +123,16 @@ class Tally:
     bytes: int = 0
     changes: dict[str, int] = field(default_factory=dict)
     seen: list[Seen] = field(default_factory=list)
-    changed_articles: int = 0
     problems: list[Problem] = field(default_factory=list)
     visits: dict[str, PageVisit] = field(default_factory=dict)
     columns: list[str] = field(default_factory=list)
     sent: int = 0
     pause: float | None = None
+
+    @property
+    def changed_articles(self) -> int:
+        """How many articles there is something to tell of."""
+        return sum(count for change, count in self.changes.items() if change not in _QUIET)
 
     def requested(self) -> None:
         """One more request waits for its answer."""
@@ -166,10 +172,8 @@ class Tally:
     def changed(self, change: str, url: str, title: str) -> None:
         """An article was recorded."""
         self.changes[change] = self.changes.get(change, 0) + 1
-        if change not in ("unchanged", "suspected", "failed", "quarantined"):
-            self.changed_articles += 1
-            if len(self.seen) < LISTED:
-                self.seen.append(Seen(change, url, title))
+        if change not in _QUIET and len(self.seen) < LISTED:
+            self.seen.append(Seen(change, url, title))
         self.listener(self)
 
     def problem(self, url: str, what: str, mend: str = "", *, page_failed: bool = True) -> None:

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from crawler.deadline import TooSlow, within
+from crawler.deadline import PAGE_SECONDS, TooSlow, within
 from crawler.read import read_page, rules_of
 from crawler.sites import BUILT_IN
 from crawler.sites.configured import ConfiguredPublisher
@@ -27,9 +27,8 @@ from storage.records import Reading
 MOST_UNPACKED = 512 * 2**20
 #: Bytes of all its documents, which take twenty times as much memory when they are read, where they were made for that.
 MOST_DOCUMENTS = 64 * 2**20
-#: Seconds of CPU in which the pages of a revision are to be read again, as many as a crawl gives a page; and how often
-#: that may be missed before no more are tried.
-READING_SECONDS, TOO_MANY = 15.0, 3
+#: How many revisions may take longer to be read again than a page may, before no more are tried.
+TOO_MANY = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +229,7 @@ def _reread(name: str, document: dict[str, Any], reading: Reading, bodies: dict[
         return Finding(None, f"{name}: nobody here knows how to read the pages of {who}")
     try:
         pages = [page.with_content(bodies[page.digest]) for page in stored]
-        again = within(READING_SECONDS, read_page, pages, publisher)
+        again = within(PAGE_SECONDS, read_page, pages, publisher)
     except NewsdeltaError as error:
         return _differs(name, reading, publisher, f"cannot be read again ({error})")
     if replace(again, rules=reading.rules) == reading:

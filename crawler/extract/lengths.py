@@ -6,7 +6,7 @@ fields whole - lists, messages, feeds - so that a page of megabytes in its headl
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from storage.records import ArticleFields, Image
@@ -30,7 +30,7 @@ def within_lengths(fields: ArticleFields) -> ArticleFields:
         authors=_names(fields.authors),
         editors=_names(fields.editors),
         section=_names(fields.section),
-        images=tuple(map(_picture, (one for one in fields.images if len(one.url) <= LONGEST_URL))),
+        images=tuple(_pictures(fields.images)),
     )
     return fields if found == fields else found
 
@@ -43,9 +43,7 @@ def _names(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_cut(name, LONGEST_NAME) for name in names))[:MOST_NAMES]
 
 
-def _picture(image: Image) -> Image:
-    return (
-        image
-        if len(image.caption) <= LONGEST_CAPTION
-        else replace(image, caption=_cut(image.caption, LONGEST_CAPTION))
-    )
+def _pictures(pictures: Iterable[Image]) -> Iterator[Image]:
+    for one in pictures:
+        if len(one.url) <= LONGEST_URL:
+            yield replace(one, caption=_cut(one.caption, LONGEST_CAPTION))

@@ -132,9 +132,9 @@ def _change(part: Part, pair: Pair, fold: Fold, effort: Effort) -> Change:
         kind, classes = (ChangeKind.MOVED, (EditClass.MOVED,)) if moved else (ChangeKind.KEPT, ())
         return Change(kind, part, old.text, new.text, *_at(old, new), (Run("=", new.text),), classes)
     before, after, quoted = folded(old.text, fold), folded(new.text, fold), (old.quoted, new.quoted)
-    outside = sum(window(before.key, after.key))
-    if effort.covers_texts(len(before.key) - outside, len(after.key) - outside):
-        a, b = sides(before, after, quoted=quoted)
+    outside = window(before.key, after.key)
+    if effort.covers_texts(len(before.key) - sum(outside), len(after.key) - sum(outside)):
+        a, b = sides(before, after, outside, quoted=quoted)
         hunks = hunks_of(a, b)
         found = classes_of_sentence(hunks, a, b, clauses=part is Part.BODY)
     else:

@@ -28,10 +28,9 @@ def align_coarsely(old: Sequence[str], new: Sequence[str], fold: Fold, effort: E
         if size:
             found.append(_stayed(old[a : a + size], a - a0, b - b0, found))
         placed = [_moved_on(pair, (a0, sentences_a), (b0, sentences_b)) for pair in found]
-        sentences_a = max((pair.old.number + 1 for pair in placed if pair.old), default=sentences_a)
-        sentences_b = max((pair.new.number + 1 for pair in placed if pair.new), default=sentences_b)
         pairs += placed
-        a0, b0 = a + size, b + size
+        more_a, more_b = _counted(found)
+        a0, b0, sentences_a, sentences_b = a + size, b + size, sentences_a + more_a, sentences_b + more_b
     return pairs
 
 
@@ -50,9 +49,14 @@ def _gap(old: Sequence[str], new: Sequence[str], fold: Fold, effort: Effort) -> 
 def _stayed(paragraphs: Sequence[str], a: int, b: int, before: Sequence[Pair]) -> Pair:
     """An equal stretch, numbered after what stands before it."""
     old, new = _whole(paragraphs, a), _whole(paragraphs, b)
-    last_a = max((pair.old.number + 1 for pair in before if pair.old), default=0)
-    last_b = max((pair.new.number + 1 for pair in before if pair.new), default=0)
-    return Pair(old._replace(number=last_a), new._replace(number=last_b))
+    number_a, number_b = _counted(before)
+    return Pair(old._replace(number=number_a), new._replace(number=number_b))
+
+
+def _counted(pairs: Sequence[Pair]) -> tuple[int, int]:
+    """How many sentences of either body these pairs have, by their numbers."""
+    old = max((pair.old.number + 1 for pair in pairs if pair.old), default=0)
+    return old, max((pair.new.number + 1 for pair in pairs if pair.new), default=0)
 
 
 def _mostly_the_same(old: str, new: str) -> bool:

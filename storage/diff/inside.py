@@ -44,9 +44,11 @@ class Side:
         return self.folded.exact(self.start + start, self.start + end)
 
 
-def sides(old: Folded, new: Folded, *, quoted: tuple[bool, bool]) -> tuple[Side, Side]:
-    """Cut two sentences to the clauses that differ, and these into tokens and words."""
-    start, tail = window(old.key, new.key)
+def sides(
+    old: Folded, new: Folded, outside: tuple[int, int], *, quoted: tuple[bool, bool]
+) -> tuple[Side, Side]:
+    """Cut two sentences to the clauses that differ, and these into tokens and words. `outside`: their `window`."""
+    start, tail = outside
     made = []
     for text, inside in zip((old, new), quoted, strict=True):
         key = text.key[start : len(text.key) - tail]

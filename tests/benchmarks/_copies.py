@@ -5,6 +5,7 @@ A copy has other numbers, ids, addresses, hashes, keys of stories and times, so 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -20,13 +21,18 @@ _NUMBERS = {"id", "article", "story", "run", "revision"}
 
 @dataclass(frozen=True, slots=True)
 class Copies:
-    """How far the numbers of two copies are apart, which is more than the copied rows have; and their times."""
+    """Copies of some tables' rows: how far the numbers of two are apart, more than there are rows; and the times."""
 
     step: int
     span: timedelta
+    tables: Sequence[str] = TABLES
 
-    def insert(self, connection: Connection, table: str, nth: int) -> None:
-        """Insert the rows of a table that were recorded anew, as the `nth` copy, from 1."""
+    def insert(self, connection: Connection, nth: int) -> None:
+        """Insert the rows that were recorded anew, as the `nth` copy, from 1."""
+        for table in self.tables:
+            self._insert(connection, table, nth)
+
+    def _insert(self, connection: Connection, table: str, nth: int) -> None:
         names, kinds = _columns(table)
         shown = [_shifted(connection, table, name, kinds[name]) for name in names]
         number = "id" if "id" in names else "article"

@@ -14,7 +14,7 @@ from crawler.text.canonical import fold
 from storage import articles, search
 from storage.database import Database
 from storage.records import Outcome, RunCounts
-from tests.benchmarks._copies import TABLES, Copies
+from tests.benchmarks._copies import Copies
 from tests.integration.web.conftest import POLICY, made
 from tests.replica import words
 from tests.replica.prose import Writer, text_of, write_body, write_title
@@ -44,8 +44,7 @@ def fill(url: str, count: int) -> None:
         later = nullcontext if database.is_sqlite else search.token_index_later
         with database.write() as connection, later(connection):
             for nth in range(1, copies):
-                for table in TABLES:
-                    _COPIES.insert(connection, table, nth)
+                _COPIES.insert(connection, nth)
                 if not database.is_sqlite:
                     connection.execute(_COPY_TOKENS, {"step": nth * STEP, **_BLOCKS})
             if database.is_sqlite:

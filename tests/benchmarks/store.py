@@ -49,7 +49,7 @@ from tests.databases import named
 SMALL, MIDDLE, MILLION, TEN_MILLION = 100_000, 200_000, 1_000_000, 10_000_000
 #: Of a million or more so many are recorded, in a week; the rest are copies of their rows, a week each.
 RECORDED = 20_160
-COPIES, COPIED = Copies(RECORDED + 1, timedelta(days=7)), (*TABLES, "story_keys")
+COPIES = Copies(RECORDED + 1, timedelta(days=7), (*TABLES, "story_keys"))
 #: Articles of one transaction, as in crawler/pipeline.py; characters of an article; seconds between two.
 TOGETHER, LENGTH, STEP = 16, 600, 30
 #: One in so many is a copy of an earlier one, so many articles back at most.
@@ -98,7 +98,6 @@ def ten_million() -> list[dict[str, Any]]:
 def copied(url: str, young_url: str, most: int, server: int | None = None) -> list[dict[str, Any]]:
     """Measure a database that holds a week's articles and copies of them: as many weeks as `most` articles have."""
     times = most // RECORDED
-    kind = "SQLite" if server is None else "PostgreSQL"
     with Database.open(url) as database, Database.open(young_url) as young:
         _follow(database)
         _follow(young)
@@ -109,7 +108,7 @@ def copied(url: str, young_url: str, most: int, server: int | None = None) -> li
         else:
             with _unsafe(url):
                 _multiply_beginnings(database, times)
-        return _named(_asked_of(database, young, times * RECORDED, server), times * RECORDED, kind)
+        return _asked_of(database, young, times * RECORDED, server)
 
 
 @contextmanager
@@ -159,16 +158,15 @@ def _multiply(database: Database, times: int) -> None:
 
 def _multiply_beginnings(database: Database, times: int) -> None:
     """Let a store on PostgreSQL hold what it does so many times: of texts their beginnings, and nothing to search."""
-    indexes = [index for name in COPIED for index in metadata.tables[name].indexes]
+    indexes = [index for name in COPIES.tables for index in metadata.tables[name].indexes]
     with database.write() as connection:
         for index in indexes:
             index.drop(connection)
         connection.exec_driver_sql(_CUT)
     for nth in range(1, times):
         with database.write() as connection:
-            connection.exec_driver_sql(
-                "SET LOCAL session_replication_role = replica"
-            )  # no look-up of foreign keys
+            # Foreign keys are not looked up.
+            connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
             _copy(connection, nth)
     with database.write() as connection:
         connection.exec_driver_sql("SET LOCAL maintenance_work_mem = '1GB'")
@@ -181,8 +179,7 @@ def _multiply_beginnings(database: Database, times: int) -> None:
 
 
 def _copy(connection: Connection, nth: int) -> None:
-    for name in COPIED:
-        COPIES.insert(connection, name, nth)
+    COPIES.insert(connection, nth)
     if nth % 10 == 0:
         print(f"  {(nth + 1) * RECORDED:,}", file=sys.stderr, flush=True)
 
@@ -254,7 +251,6 @@ def measure(url: str, young_url: str, count: int, server: int | None = None) -> 
 
     `server`: the process id of PostgreSQL.
     """
-    kind = "SQLite" if server is None else "PostgreSQL"
     with Database.open(url) as database, Database.open(young_url) as young:
         _follow(database)
         _follow(young)
@@ -268,24 +264,23 @@ def measure(url: str, young_url: str, count: int, server: int | None = None) -> 
                     file=sys.stderr,
                     flush=True,
                 )
-        rows = [
-            row("CPU for a new article", 1000 * spent.cpu / count, "ms"),
-            *_asked_of(database, young, count, server),
-        ]
-    return _named(rows, count, kind)
+        fresh = row("CPU for a new article", 1000 * spent.cpu / count, "ms")
+        return [*_named([fresh], count, server), *_asked_of(database, young, count, server)]
 
 
 def _asked_of(database: Database, young: Database, count: int, server: int | None) -> list[dict[str, Any]]:
     """What a full store takes, and what it answers."""
-    return [
+    rows = [
         *_space(database, count),
         *_turns(database, young, count, server),
         *_look_ups(database, count),
         *_stories(database, count),
     ]
+    return _named(rows, count, server)
 
 
-def _named(rows: list[dict[str, Any]], count: int, kind: str) -> list[dict[str, Any]]:
+def _named(rows: list[dict[str, Any]], count: int, server: int | None) -> list[dict[str, Any]]:
+    kind = "SQLite" if server is None else "PostgreSQL"
     return [{**one, "name": f"{one['name']}, {count:,} on {kind}"} for one in rows]
 
 

@@ -389,7 +389,7 @@ def test_pages_that_take_too_long_to_be_read_again_are_left_open_and_three_are_e
         while True:
             pass
 
-    monkeypatch.setattr("crawler.verify.READING_SECONDS", 0.05)
+    monkeypatch.setattr("crawler.verify.PAGE_SECONDS", 0.05)
     monkeypatch.setattr("crawler.verify.TOO_MANY", 1)
     monkeypatch.setattr("crawler.verify.read_page", endless)
     verdict = verify(io.BytesIO(evidence))
