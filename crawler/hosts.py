@@ -3,40 +3,62 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from crawler.politeness import PUBLIC_BUDGET, Budget, is_loopback
 
-#: Seconds for which a robots.txt is good; RFC 9309, section 2.4, allows a day.
-ROBOTS_GOOD = 3600.0
-#: Seconds after which a robots.txt that could not be fetched is asked for again.
-ROBOTS_FAILED = 300.0
+#: Seconds for which a robots.txt is good; where it cannot be fetched again after them, so long in all. RFC 9309,
+#: section 2.4, allows a day.
+ROBOTS_GOOD, ROBOTS_OLDEST = 3600.0, 86_400.0
+#: Seconds after which a robots.txt that could not be fetched is asked for again: doubled each time, up to the longest.
+#: What it forbids meanwhile is everything, so that a stumble of a second must not cost minutes.
+ROBOTS_RETRY, ROBOTS_LONGEST_RETRY = 5.0, 300.0
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """A robots.txt as it was read: Scrapy's parser, or why everything is forbidden, and until when it is good."""
+    """A robots.txt as it was read: Scrapy's parser, or why everything is forbidden, and until when that is good.
+
+    `read_at` and `until`: seconds of the monotonic clock. `failures`: how often in a row it could not be fetched.
+    """
 
     parser: Any
-    failed: str
     until: float
+    read_at: float
+    failed: str = ""
+    failures: int = 0
+
+
+def not_fetched(before: Rules | None, why: str, now: float) -> Rules:
+    """What holds where a robots.txt cannot be fetched: what was read before, for a day; or that all is forbidden."""
+    failures = before.failures + 1 if before else 1
+    until = now + min(ROBOTS_LONGEST_RETRY, ROBOTS_RETRY * 2.0 ** min(failures - 1, 10))
+    if before and not before.failed and now < before.read_at + ROBOTS_OLDEST:
+        return replace(before, until=until, failures=failures)
+    return Rules(None, until, now, why, failures)
 
 
 class Hosts:
     """Shared by the crawls of a process, so that neither the budget nor robots.txt starts anew with each crawl.
 
     `per_hour` requests to each host; None: PUBLIC_BUDGET, and no limit for this machine itself. `spent`: host →
-    requests made by other processes within the last hour.
+    requests made by other processes within the last hour. `clock`: seconds, of the clock that Politeness has, too.
     """
 
-    def __init__(self, per_hour: float | None = None, spent: Mapping[str, int] | None = None) -> None:
+    def __init__(
+        self,
+        per_hour: float | None = None,
+        spent: Mapping[str, int] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._clock = clock
         self._local = Budget(per_hour, spacing=0.0, first_pause=0.1)
         self._public = Budget(PUBLIC_BUDGET if per_hour is None else per_hour)
         self._rules: dict[str, Rules] = {}
         for host, requests in (spent or {}).items():
-            self.budget(host).spend(host, requests, time.monotonic())
+            self.budget(host).spend(host, requests, self._clock())
 
     def budget(self, host: str) -> Budget:
         """The budget that a host (with its port) draws on."""
@@ -45,9 +67,14 @@ class Hosts:
     def rules(self, host: str) -> Rules | None:
         """A host's robots.txt, while it is good."""
         found = self._rules.get(host)
-        return found if found and found.until > time.monotonic() else None
+        return found if found and found.until > self._clock() else None
 
-    def keep_rules(self, host: str, parser: Any, failed: str = "") -> None:
-        """Keep a host's robots.txt for a while."""
-        good = ROBOTS_FAILED if failed else ROBOTS_GOOD
-        self._rules[host] = Rules(parser, failed, time.monotonic() + good)
+    def keep_rules(self, host: str, parser: Any) -> None:
+        """Keep a host's robots.txt that was read now."""
+        now = self._clock()
+        self._rules[host] = Rules(parser, now + ROBOTS_GOOD, now)
+
+    def rules_failed(self, host: str, why: str) -> Rules:
+        """Note that a host's robots.txt cannot be fetched; returns what holds until it is asked for again."""
+        self._rules[host] = rules = not_fetched(self._rules.get(host), why, self._clock())
+        return rules

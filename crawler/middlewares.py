@@ -205,17 +205,27 @@ class Robots(RobotsTxtMiddleware):
 
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
         if response.status >= 500:
-            self._failed[netloc] = f"answers {response.status}"
+            self._keep_earlier(netloc, f"answers {response.status}")
+            return
         response = response.replace(body=response.body[:ROBOTS_BYTES] if response.status < 400 else b"")
         await super()._parse_robots(response, netloc, request)
-        self._hosts.keep_rules(netloc, self._parsers[netloc], self._failed.get(netloc, ""))
+        self._hosts.keep_rules(netloc, self._parsers[netloc])
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
         """One that cannot be read forbids everything; one that may not be asked for says nothing of the pages."""
-        if not isinstance(exc, IgnoreRequest) or "DOWNLOAD_MAXSIZE" in str(exc):
-            self._failed[netloc] = f"cannot be fetched: {words_of(exc)}"
-            self._hosts.keep_rules(netloc, None, self._failed[netloc])
-        super()._robots_error(IgnoreRequest(), netloc)
+        if isinstance(exc, IgnoreRequest) and "DOWNLOAD_MAXSIZE" not in str(exc):
+            super()._robots_error(exc, netloc)
+        else:
+            self._keep_earlier(netloc, f"cannot be fetched: {words_of(exc)}")
+
+    def _keep_earlier(self, netloc: str, why: str) -> None:
+        """Go on by the rules that were read before, where there are any that still hold."""
+        rules = self._hosts.rules_failed(netloc, why)
+        if rules.failed:
+            self._failed[netloc] = rules.failed
+        waiting: Any = self._parsers[netloc]  # a Deferred, as in Scrapy's own _parse_robots
+        self._parsers[netloc] = rules.parser
+        waiting.callback(rules.parser)
 
 
 class AddressGuard:

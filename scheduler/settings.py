@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+#: What is longer reaches, from now on, to where the calendar ends, or is a slip of the pen.
+_CENTURY = timedelta(days=36525)
 
 
 def duration(text: str) -> timedelta:
@@ -19,10 +21,10 @@ def duration(text: str) -> timedelta:
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smhd])", text.strip())
     if match is None:
         raise ValueError(f"{text!r} is no duration; write for example 30s, 15m, 2h or 7d")
-    try:
-        return timedelta(seconds=float(match[1]) * _UNITS[match[2]])
-    except OverflowError:
-        raise ValueError(f"{text!r} is longer than time goes") from None
+    seconds = float(match[1]) * _UNITS[match[2]]
+    if seconds > _CENTURY.total_seconds():
+        raise ValueError(f"{text!r} is longer than a century; 36525d is the longest")
+    return timedelta(seconds=seconds)
 
 
 def interval(text: str) -> timedelta:

@@ -33,12 +33,14 @@ AS_IT_TELLS = 20.0
 #: Visits of a calm site after which nothing more may come of what was.
 CALM_VISITS = 3
 SINGLE, CLUSTER = (("watch",),), (("watch",), ("watch",), ("worker",), ("worker",))
+#: The articles are dated years back, and what happens to any of them is to be seen, also once no listing shows it.
 CONFIG = """\
 [database]
 url = "{url}"
 {queue}
 [watch]
 every = "2s"
+revisit_for = "30000d"
 removal_visits = 2
 removal_after = "1s"
 

@@ -120,3 +120,12 @@ def test_of_a_site_in_trouble_nothing_false_is_told(found, name):
 def test_what_is_said_of_a_host(found, host, words):
     assert words in found["hosts"][host]
     assert bool(found["hosts"][host]) == bool(words)
+
+
+def test_a_robots_txt_that_was_read_holds_for_a_day_where_it_can_no_longer_be_fetched(found):
+    allowed = {name: said for name, said in found["rules"].items() if name.startswith("yes")}
+    forbidden = {name: said for name, said in found["rules"].items() if name.startswith("no")}
+    assert [said for name, said in allowed.items() if name != "yes after 25 h"] == [""] * 4
+    assert "robots.txt answers 503" in allowed["yes after 25 h"]
+    assert all("robots.txt" in said for said in forbidden.values())
+    assert "robots.txt forbids it" in forbidden["no after 23 h"]

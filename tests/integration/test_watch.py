@@ -160,6 +160,21 @@ def test_one_process_does_many_crawls_and_asks_for_robots_txt_once(site, url):
     assert [request["path"] for request in site.requests()].count("/robots.txt") == 1
 
 
+def test_a_robots_txt_that_stumbled_is_asked_for_again_within_seconds(site, url):
+    site.do("outage")
+
+    async def scene(process):
+        counts = [(await process.crawl(task_at(site))).counts.new]
+        site.do("recover")
+        while not counts[-1] and len(counts) < 100:
+            await asyncio.sleep(0.2)
+            counts.append((await process.crawl(task_at(site))).counts.new)
+        return counts
+
+    counts = crawls(url, Limits(), scene)
+    assert (counts[0], counts[-1]) == (0, 12)
+
+
 def test_crawls_of_several_channels_go_side_by_side(site, url):
     with Replica(seed=6, articles=12) as other:
         other.do("slow", path="*", seconds=2.0)

@@ -164,12 +164,13 @@ class Names:
         return receiver
 
 
-async def fetch(url: str, timeout: float) -> str:
-    """Fetch a page as a crawl does; return what is said, '' where it was fetched."""
+async def fetch(url: str, timeout: float, known: Hosts | None = None) -> str:
+    """Fetch a page as a crawl does; return what is said, '' where it was fetched. `known`: robots.txt is obeyed."""
     overrides = {"RETRY_TIMES": 0, "DOWNLOAD_TIMEOUT": timeout, "LOG_LEVEL": "CRITICAL"}
     settings = Options(allow_private_addresses=True, overrides=overrides).settings()
     crawler = AsyncCrawlerRunner(settings).create_crawler(PageSpider)
-    await crawler.crawl_async(url=url, meta={"dont_obey_robotstxt": True}, hosts=Hosts())
+    meta = {} if known else {"dont_obey_robotstxt": True}
+    await crawler.crawl_async(url=url, meta=meta, hosts=known or Hosts())
     spider: Any = crawler.spider
     return "" if spider.page is not None else str(spider.problem)
 
@@ -195,14 +196,29 @@ async def hosts(folder: Path) -> dict[str, str]:
     return found
 
 
+async def rules() -> dict[str, str]:
+    """What is said of an allowed and a forbidden page while a site's robots.txt is there, then fails for days."""
+    robots = served(b"User-agent: *\nDisallow: /no\n", kind="text/plain")
+    out = served(status="503 Service Unavailable")
+    server = Hostile({"*": served(article("渝南区新增口袋公园")), "/robots.txt": [robots, out]})
+    url, hours = await server.start(), 0.0
+    known = Hosts(clock=lambda: hours * 3600)
+    found = {}
+    for hours in (0.0, 0.9, 2.0, 23.0, 25.0):
+        for path in ("yes", "no"):
+            found[f"{path} after {hours:g} h"] = await fetch(f"{url}{path}.html", PATIENT, known)
+    await server.stop()
+    return found
+
+
 async def work(folder: Path) -> dict[str, Any]:
-    """Tell all stories, then ask the hosts."""
+    """Tell all stories, then ask the hosts, the last for days."""
     database = Database.open(f"sqlite:///{folder}/trouble.db")
     overrides = {"DOWNLOAD_TIMEOUT": PATIENT, "RETRY_TIMES": 0, "LOG_LEVEL": "CRITICAL"}
     crawls = Crawls(database, Options(allow_private_addresses=True, overrides=overrides))
     stories = {story.name: await tell(story, crawls, database) for story in STORIES}
     await crawls.close()
-    return {"stories": stories, "hosts": await hosts(folder)}
+    return {"stories": stories, "hosts": await hosts(folder), "rules": await rules()}
 
 
 if __name__ == "__main__":

@@ -65,6 +65,7 @@ def test_a_channel_keeps_its_built_in_values_where_none_are_given(tmp_path):
         ('[watch]\n\nrequests_per_hour = "many"\n', ["line 3", "expected float", "got str"]),
         ("[watch]\nrequests_per_hour = 0\n", ["line 1", "must be more than 0"]),
         ('[watch]\nevery = "soon"\n', ["'soon' is no duration", "15m"]),
+        ('[watch]\nrevisit_for = "800000d"\n', ["'800000d' is longer than a century", "36525d"]),
         ('[database]\nurl = "mysql://x"\n', ["sqlite:///PATH or postgresql://"]),
         ('[[channel]]\nname = "cq"\n[[channel]]\nname = "cqq"\n', ["line 3", "cqq", "Did you mean 'cq'?"]),
         ('[[channel]]\nname = "cq"\nhome = "cq.people.com.cn"\n', ["no web address", "http://"]),
