@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo test test-postgresql check format bench soak-alerts soak-workers fuzz-feeds chaos fuzz mutants coverage sbom audit lock clean
+.PHONY: help setup demo test test-postgresql check format bench soak-alerts soak-workers fuzz-feeds soak-watch soak-day chaos fuzz mutants coverage sbom audit lock clean
 
 help:  ## Show these commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## ?/\1\t/' | expand -t 12
@@ -48,6 +48,12 @@ fuzz-feeds: setup  ## Read 10,000 damaged feeds: no crash, no hang
 
 soak-alerts: setup  ## Kill delivering processes at random, KILLS times (1,000): nothing may be lost
 	@$(BIN)/python -m tests.integration.soak_alerts $(or $(KILLS),1000)
+
+soak-watch: setup  ## A real watch with its page, readers and alerts for MINUTES (60): memory, files, threads may not grow
+	@$(BIN)/python -m tests.soak.watch $(or $(MINUTES),60)
+
+soak-day: setup  ## A channel's day of HOURS (24) on simulated time, in some minutes: the same
+	@$(BIN)/python -m tests.soak.day $(or $(HOURS),24)
 
 chaos: setup  ## Everything goes wrong for MINUTES (30), by SEED: then an audit of what was stored and told
 	@$(BIN)/python -m tests.chaos $(or $(MINUTES),30) $(SEED)

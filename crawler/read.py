@@ -171,6 +171,11 @@ def _is_text(text: str, content_type: str) -> bool:
     return not (text.lstrip()[:1] == "<" if plain else _MARKUP.search(text, 0, 4096))
 
 
+_LOOK_AT_RULES = (
+    "If it is an article, look at the channel's selectors: newsdelta channels heal offers new ones"
+)
+
+
 def _not_an_article(text: str, url: str, publisher: Publisher) -> PageAbsent | TemplateUnknown:
     said = publisher.absence(text, url)
     if said is not None:
@@ -178,5 +183,5 @@ def _not_an_article(text: str, url: str, publisher: Publisher) -> PageAbsent | T
     return TemplateUnknown(
         "The page matches no template of its publisher, so nothing of it is stored",
         subject=url,
-        mend="If it is an article, please report its address",
+        mend=_LOOK_AT_RULES if publisher.rules else "If it is an article, please report its address",
     )

@@ -323,10 +323,12 @@ class ChannelSpider(Spider):
         return links[:room]
 
     def _tell_of_no_links(self, url: str) -> None:
+        changed = "If it shows articles in a browser, its markup changed: "
+        heal = f"newsdelta channels heal {self.task.channel.name} offers new selectors"
         self.tally.problem(
             url,
             "The listing has no article links",
-            "If it shows articles in a browser, its markup changed: please report it",
+            changed + (heal if self.publisher.rules else "please report it"),
             page_failed=False,
         )
 

@@ -36,6 +36,7 @@ PHRASES = (
     "robots.txt forbids it",
     "The page matches no template of its publisher, so nothing of it is stored. {mend}",
     "If it is an article, please report its address",
+    "If it is an article, look at the channel's selectors: newsdelta channels heal offers new ones",
 )
 
 

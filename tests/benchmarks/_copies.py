@@ -21,21 +21,34 @@ _NUMBERS = {"id", "article", "story", "run", "revision"}
 
 @dataclass(frozen=True, slots=True)
 class Copies:
-    """Copies of some tables' rows: how far the numbers of two are apart, more than there are rows; and the times."""
+    """Copies of some tables' rows: how far the numbers of two are apart, more than there are rows; and the times.
+
+    What was recorded stands aside meanwhile (`keep`, `forget`): most tables have no index by which to find it among
+    its copies.
+    """
 
     step: int
     span: timedelta
     tables: Sequence[str] = TABLES
 
+    def keep(self, connection: Connection) -> None:
+        """Put a copy of all rows that there are aside."""
+        for table in self.tables:
+            connection.exec_driver_sql(f"CREATE TABLE recorded_{table} AS SELECT * FROM {table}")
+
+    def forget(self, connection: Connection) -> None:
+        """Remove what was put aside."""
+        for table in self.tables:
+            connection.exec_driver_sql(f"DROP TABLE recorded_{table}")
+
     def insert(self, connection: Connection, nth: int) -> None:
-        """Insert the rows that were recorded anew, as the `nth` copy, from 1."""
+        """Insert the rows that were put aside anew, as the `nth` copy, from 1."""
         for table in self.tables:
             self._insert(connection, table, nth)
 
     def _insert(self, connection: Connection, table: str, nth: int) -> None:
         names, kinds = _columns(table)
         shown = [_shifted(connection, table, name, kinds[name]) for name in names]
-        number = "id" if "id" in names else "article"
         values: dict[str, Any] = {
             "step": nth * self.step,
             "days": f"+{nth * self.span.days} days",
@@ -43,7 +56,7 @@ class Copies:
             "turn": nth,
             "weeks": nth * self.span.days // 7,
         }
-        chosen = f"SELECT {', '.join(shown)} FROM {table} WHERE {number} < {self.step}"
+        chosen = f"SELECT {', '.join(shown)} FROM recorded_{table}"
         connection.execute(text(f"INSERT INTO {table} ({', '.join(names)}) {chosen}"), values)
 
 

@@ -43,10 +43,12 @@ def fill(url: str, count: int) -> None:
         _record(database, begin)
         later = nullcontext if database.is_sqlite else search.token_index_later
         with database.write() as connection, later(connection):
+            _COPIES.keep(connection)
             for nth in range(1, copies):
                 _COPIES.insert(connection, nth)
                 if not database.is_sqlite:
                     connection.execute(_COPY_TOKENS, {"step": nth * STEP, **_BLOCKS})
+            _COPIES.forget(connection)
             if database.is_sqlite:
                 search.rebuild(connection)
         with database.write() as connection:

@@ -148,10 +148,13 @@ def _unsafe(url: str) -> Iterator[None]:
 
 def _multiply(database: Database, times: int) -> None:
     """Let a store on SQLite hold what it does so many times; its indexes grow with it, as they do in years."""
+    with database.write() as connection:
+        COPIES.keep(connection)
     for nth in range(1, times):
         with database.write() as connection:
             _copy(connection, nth)
     with database.write() as connection:
+        COPIES.forget(connection)
         search.rebuild(connection)
         connection.exec_driver_sql("ANALYZE")
 
@@ -163,12 +166,14 @@ def _multiply_beginnings(database: Database, times: int) -> None:
         for index in indexes:
             index.drop(connection)
         connection.exec_driver_sql(_CUT)
+        COPIES.keep(connection)
     for nth in range(1, times):
         with database.write() as connection:
             # Foreign keys are not looked up.
             connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
             _copy(connection, nth)
     with database.write() as connection:
+        COPIES.forget(connection)
         connection.exec_driver_sql("SET LOCAL maintenance_work_mem = '1GB'")
         for index in indexes:
             index.create(connection)

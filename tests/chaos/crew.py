@@ -66,8 +66,10 @@ class Crew:
             crawler.kill()
 
     def freeze(self, role: str, draw: float) -> psutil.Process | None:
-        """SIGSTOP to one member of a role; returns who it was, to be thawed."""
-        return _stopped(psutil.Process(self._of(role, draw).pid))
+        """SIGSTOP to one member of a role; returns who it was, to be thawed: None where another fault killed it."""
+        with suppress(psutil.NoSuchProcess):
+            return _stopped(psutil.Process(self._of(role, draw).pid))
+        return None
 
     def freeze_crawler(self, draw: float) -> psutil.Process | None:
         """SIGSTOP to a crawling process, where there is one; returns it."""

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from random import Random
 from typing import Any
 
-from storage import queries
 from storage.database import Database
+from tests.chaos.known import stored_events
+from tests.replica.control import Calls
 from tests.replica.edits import CannotEdit
-from tests.replica.replica import Replica
 
 #: How often each thing happens, beside the others.
 WEIGHTS = {"edit": 8, "publish": 3, "remove": 2, "restore": 2}
@@ -23,7 +22,7 @@ class Happenings:
     sees one edit where there were two, and none of an article that came back between two looks.
     """
 
-    def __init__(self, sites: Replica, store: Database, seed: int) -> None:
+    def __init__(self, sites: Calls, store: Database, seed: int) -> None:
         self._sites = sites
         self._store = store
         self._chance = Random(f"happenings of {seed}")
@@ -55,7 +54,7 @@ class Happenings:
 
     def _settled(self, *, gone: bool) -> dict[str, Any] | None:
         """An article all of whose story is stored, and that is there or is not."""
-        stored = Counter(key for _, key in stored_events(self._store))
+        stored = Counter(one.article for one in stored_events(self._store))
         latest: dict[str, dict[str, Any]] = {}
         happened: Counter[str] = Counter()
         for event in self._sites.expected_events():
@@ -67,13 +66,3 @@ class Happenings:
             if stored[key] == happened[key] and (event["kind"] == "removed") == gone
         ]
         return self._chance.choice(among) if among else None
-
-
-def stored_events(store: Database) -> list[tuple[str, str]]:
-    """(kind, the article's id at its publisher) of all stored events of articles, in their order."""
-    return [(event.kind.value, article_id(event.url)) for event in queries.events(store) if event.article]
-
-
-def article_id(url: str) -> str:
-    """The number in an article's address."""
-    return str(re.findall(r"\d{7,}", url)[-1])

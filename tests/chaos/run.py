@@ -17,7 +17,8 @@ from storage.errors import StorageError
 from storage.records import NotificationState
 from tests.chaos import audit, recovery
 from tests.chaos.crew import Crew
-from tests.chaos.happenings import Happenings, article_id
+from tests.chaos.happenings import Happenings
+from tests.chaos.known import article_id, happened, stored_events, told_by
 from tests.chaos.mailbox import Mailbox
 from tests.chaos.plan import Salvo, Strike, salvos
 from tests.chaos.postgresql import Server
@@ -198,33 +199,14 @@ class _Play:
 
     # -- what is known
 
-    def _happened(self) -> list[tuple[str, str]]:
-        return [(event["kind"], event["article_id"]) for event in self._scene.sites.expected_events()]
-
-    def _stored(self) -> list[audit.Stored]:
-        return [
-            audit.Stored(
-                event.id, event.kind.value, article_id(event.url) if event.article else "", event.channel
-            )
-            for event in queries.events(self._store)
-        ]
-
-    def _told(self) -> list[audit.Told]:
-        return [
-            audit.Told(
-                one.at, one.key, tuple(item["event"]["id"] for item in one.body["data"]["items"]), one.deed
-            )
-            for one in self._scene.mailbox.accepted
-        ]
-
     def _is_told(self, article: str) -> bool:
-        known = next((one.event for one in self._stored() if one.article == article), None)
-        return known is not None and any(known in one.events for one in self._told())
+        known = next((one.event for one in stored_events(self._store) if one.article == article), None)
+        return known is not None and any(known in one.events for one in told_by(self._scene.mailbox.accepted))
 
     def _is_complete(self) -> bool:
         """Whether all that happened is stored and told, and no channel is broken."""
-        stored = self._stored()
-        if len([one for one in stored if one.article]) < len(self._happened()):
+        stored = stored_events(self._store)
+        if len([one for one in stored if one.article]) < len(happened(self._scene.sites)):
             return False
         trouble = {one.channel: one.kind for one in stored if not one.article}
         states = {state for _, _, state in outbox.counts(self._store)}
@@ -247,8 +229,8 @@ class _Play:
     # -- the report
 
     def _report(self, minutes: float) -> Report:
-        stored, told = self._stored(), self._told()
-        wrong = audit.findings(self._happened(), stored, told, self._faults)
+        stored, told = stored_events(self._store), told_by(self._scene.mailbox.accepted)
+        wrong = audit.findings(happened(self._scene.sites), stored, told, self._faults)
         wrong += [str(one) for one in maintenance.check(self._store).findings]
         seen = {
             article_id(event.url): (event.id, event.at.timestamp())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import signal
@@ -23,7 +22,6 @@ from scheduler.queue import prepare
 from scheduler.turns import host_turns
 from storage import crawls, maintenance, queries
 from storage.database import Database
-from storage.records import Worker
 from tests.databases import postgresql_server, postgresql_url
 from tests.replica.replica import Replica
 
@@ -269,59 +267,3 @@ def test_a_queue_needs_the_store_on_postgresql(tmp_path):
     done = subprocess.run([*NEWSDELTA, "watch"], cwd=tmp_path, env=ENV, capture_output=True, text=True)
     assert done.returncode == 2
     assert "newsdelta db move" in done.stderr
-
-
-# -- the rows
-
-
-def test_a_silent_worker_loses_its_crawl_and_is_told_so(store):
-    at = datetime(2026, 11, 24, 9, tzinfo=UTC)
-    number = crawls.ask(store, "cq", "a:80", "{}", at)
-    assert crawls.take(store, number, "first", at) is not None
-    assert crawls.take(store, number, "second", at) is None
-
-    later = at + crawls.SILENCE * 2
-    assert crawls.take(store, number, "second", later) is not None
-    progress = crawls.look(store, [number])[0].progress
-    assert not crawls.beat(store, number, "first", later, progress)
-    assert crawls.beat(store, number, "second", later, progress)
-    assert not crawls.end(store, number, "first", later, result="{}")
-    assert crawls.end(store, number, "second", later, result="{}")
-
-
-def test_a_hosts_budget_counts_what_all_workers_spent(store):
-    at = datetime(2026, 11, 24, 9, tzinfo=UTC)
-    minute = crawls.LOST
-    for number, sent in ((1, 20), (2, 30)):
-        crawl = crawls.ask(store, "cq", "a:80", "{}", at)
-        crawls.take(store, crawl, f"w{number}", at)
-        crawls.end(store, crawl, f"w{number}", at, result="{}", sent=sent, gap=2.5, held_until=at + minute)
-
-    memory = crawls.host_memory(store, "a:80", at + minute / 2)
-    assert (memory.spent, memory.since_last, memory.gap, memory.held) == (50, 30.0, 2.5, 30.0)
-    assert crawls.host_memory(store, "a:80", at + 61 * minute).spent == 0
-    assert crawls.host_memory(store, "b:80", at) == type(memory)()
-
-
-def test_the_queue_says_who_is_there_and_how_long_crawls_wait(store):
-    at = datetime(2026, 11, 24, 9, tzinfo=UTC)
-    crawls.enroll(store, Worker("w1", 4, at, at))
-    crawls.enroll(store, Worker("w2", 4, at, at - crawls.LOST))
-    crawls.ask(store, "cq", "a:80", "{}", at)
-
-    look = crawls.queue_look(store, at + crawls.SILENCE / 2)
-
-    assert [worker.name for worker in look.workers] == ["w1"]
-    assert (look.waiting, look.running, look.lag) == (1, 0, 5.0)
-    assert json.dumps(look.lag)
-
-
-def test_a_crawl_whose_worker_fell_silent_waits_for_another(store):
-    at = datetime(2026, 11, 24, 9, tzinfo=UTC)
-    first, second = (crawls.ask(store, name, f"{name}:80", "{}", at) for name in ("cq", "sc"))
-    crawls.take(store, first, "w1", at)
-    crawls.take(store, second, "w2", at + crawls.SILENCE)
-
-    look = crawls.queue_look(store, at + 2 * crawls.SILENCE)
-
-    assert (look.waiting, look.running, look.lag) == (1, 1, 20.0)

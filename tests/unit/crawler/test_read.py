@@ -9,6 +9,8 @@ import pytest
 from crawler.extract.lengths import LONGEST_NAME, LONGEST_TITLE, MOST_NAMES
 from crawler.read import RULES, join, read_page, read_part
 from crawler.sites import PEOPLE
+from crawler.sites.configured import ConfiguredPublisher
+from crawler.sites.model import Selectors, SiteRules
 from crawler.text.canonical import canonical_text, content_hash
 from storage.errors import PageAbsent, TemplateUnknown
 from storage.records import Outcome, PageBody, as_json
@@ -94,6 +96,14 @@ def test_a_page_that_says_the_article_is_not_there_is_told_as_such(html, outcome
 def test_a_page_of_an_unknown_template_is_never_half_read():
     with pytest.raises(TemplateUnknown, match="34762345"):
         read_page([page(render_article(FIELDS, "unknown"))], PEOPLE)
+
+
+def test_whoever_wrote_the_rules_that_fit_no_more_is_told_to_mend_them():
+    rules = SiteRules("bashan.example", "https://www.bashan.example/", article=Selectors(title="h1.gone"))
+    for publisher, mend in ((PEOPLE, "report its address"), (ConfiguredPublisher(rules), "channels heal")):
+        with pytest.raises(TemplateUnknown) as told:
+            read_page([page("<p>没有标题也没有正文</p>".encode())], publisher)
+        assert mend in told.value.mend
 
 
 def test_one_unreadable_part_makes_the_article_unreadable():

@@ -1,0 +1,41 @@
+"""A day's news in a folder: two channels, a receiver of alerts, and a config that watches them by plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+CHANNELS = ("cq", "sc")
+#: Articles from the start, in each channel.
+ARTICLES = 60
+CONFIG = """\
+[database]
+url = "{url}"
+
+[watch]
+requests_per_hour = {per_hour:g}
+revisit_for = "30000d"
+removal_visits = 2
+removal_after = "10s"
+
+[network]
+allow_private_addresses = true
+
+[web]
+bind = "127.0.0.1:0"
+
+[[alert]]
+name = "all"
+to = ["{receiver}"]
+kinds = ["new", "edited", "removed", "restored", "republished", "channel-broken", "channel-recovered"]
+per_story = false
+"""
+
+
+def configure(folder: Path, homes: Mapping[str, str], receiver: str, per_hour: float) -> str:
+    """Write the config; returns the database's URL."""
+    url = f"sqlite:///{folder}/news.db"
+    channels = "".join(f'[[channel]]\nname = "{name}"\nhome = "{home}"\n' for name, home in homes.items())
+    text = CONFIG.format(url=url, per_hour=per_hour, receiver=receiver) + channels
+    (folder / "newsdelta.toml").write_text(text, encoding="utf-8")
+    return url

@@ -1,0 +1,143 @@
+"""`python -m tests.soak.watch MINUTES [SEED]`: a real `newsdelta watch --web` for so long; prints JSON, 1 for findings.
+
+Two channels on which articles come, are edited, go and come back; visits by plan at thirty times the usual budget, an
+archive, alerts to a webhook, readers of the page. Of its processes memory, open files and threads are read.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import asdict
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import psutil
+
+from storage.database import Database
+from tests.chaos.audit import findings
+from tests.chaos.crew import GOOD_ORDER, NEWSDELTA
+from tests.chaos.happenings import Happenings
+from tests.chaos.known import happened, stored_events, told_by
+from tests.chaos.mailbox import Mailbox
+from tests.replica.replica import Replica
+from tests.soak.gauge import look
+from tests.soak.readers import Readers
+from tests.soak.scene import ARTICLES, CHANNELS, configure
+from tests.soak.trend import Sample, trend
+
+#: Requests an hour to each host; readers; seconds between two samples, between two things that happen.
+PER_HOUR, READERS, SAMPLE_EVERY, HAPPEN_EVERY = 3600.0, 3, 5.0, 4.0
+#: The part of the time after which memory may not grow any more; seconds for the last to be seen and told.
+WARM_UP, CALM = 1 / 3, 900.0
+
+
+def soak(minutes: float, seed: int, say: Callable[[str], None]) -> dict[str, Any]:
+    """Let it run for so many minutes; returns what was found."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="newsdelta-soak-")))
+        sites = stack.enter_context(Replica(seed=seed, articles=ARTICLES, channels=CHANNELS))
+        mailbox = stack.enter_context(Mailbox())
+        url = configure(folder, sites.urls, mailbox.address, PER_HOUR)
+        store = stack.enter_context(Database.open(url))
+        watch = _start(folder, stack)
+        readers = stack.enter_context(Readers(*_page_of(folder), READERS, seed))
+        happenings, chance = Happenings(sites, store, seed), Random(f"moments of {seed}")
+        samples: list[Sample] = []
+        begun = time.monotonic()
+        happen_at = 60.0
+        while (passed := time.monotonic() - begun) < minutes * 60 and watch.is_running():
+            if passed >= happen_at:
+                happenings.next()
+                happen_at = passed + HAPPEN_EVERY * chance.uniform(0.5, 1.5)
+            if passed >= len(samples) * SAMPLE_EVERY:
+                samples.append(look(watch, passed / 3600))
+                _tell(samples, say)
+            time.sleep(0.1)
+        complete = _is_complete_in_time(sites, store, mailbox)
+        grown = trend(samples, minutes / 60 * WARM_UP)
+        wrong = findings(happened(sites), stored_events(store), told_by(mailbox.accepted), ())
+        wrong += [
+            f"{n} answers of {status}" for status, n in readers.answers.items() if not 200 <= status < 500
+        ]
+        if not complete:
+            wrong.append(f"not all was told {CALM:g} s after the last")
+        return {
+            "minutes": minutes, "seed": seed, "events": len(stored_events(store)), "requests": len(sites.requests()),
+            "answers": dict(readers.answers), **asdict(grown), "findings": [*wrong, *grown.findings()],
+        }  # fmt: skip
+
+
+def _start(folder: Path, stack: ExitStack) -> psutil.Process:
+    said = stack.enter_context((folder / "watch.log").open("wb"))
+    env = {key: value for key, value in os.environ.items() if not key.startswith("NEWSDELTA_")}
+    process = subprocess.Popen(
+        [*NEWSDELTA, "watch", "--web"],
+        cwd=folder,
+        env={**env, "XDG_DATA_HOME": str(folder)},
+        stdout=said,
+        stderr=subprocess.STDOUT,
+    )
+
+    def end() -> None:
+        process.terminate()
+        try:
+            process.wait(GOOD_ORDER)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    stack.callback(end)
+    return psutil.Process(process.pid)
+
+
+def _page_of(folder: Path) -> tuple[str, str]:
+    """The page's address and the token that lets in, as the watcher says them."""
+    end = time.monotonic() + GOOD_ORDER
+    while time.monotonic() < end:
+        said = (folder / "watch.log").read_text("utf-8", "replace")
+        if found := re.search(r"(http://[^/\s]+)/login\?token=(\S+)", said):
+            return found[1], found[2]
+        time.sleep(0.2)
+    raise RuntimeError(f"the page did not start:\n{said}")
+
+
+def _is_complete_in_time(sites: Replica, store: Database, mailbox: Mailbox) -> bool:
+    end = time.monotonic() + CALM
+    while time.monotonic() < end:
+        told = {event for one in told_by(mailbox.accepted) for event in one.events}
+        stored = stored_events(store)
+        if len([one for one in stored if one.article]) >= len(happened(sites)) and all(
+            one.event in told for one in stored
+        ):
+            return True
+        time.sleep(1.0)
+    return False
+
+
+def _tell(samples: list[Sample], say: Callable[[str], None]) -> None:
+    if len(samples) % 12 == 1:
+        last = samples[-1]
+        say(
+            f"{last.hours * 60:6.1f} min  {last.megabytes:6.1f} MB  {last.files} files  {last.threads} threads"
+        )
+
+
+def main() -> None:
+    """Run once."""
+    minutes = float(sys.argv[1])
+    report = soak(minutes, int(sys.argv[2]) if len(sys.argv) > 2 else 1, lambda line: print(line, flush=True))
+    print(json.dumps(report, ensure_ascii=False, indent=1))
+    sys.exit(bool(report["findings"]))
+
+
+if __name__ == "__main__":
+    main()
