@@ -13,7 +13,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import fcntl
-import gc
 import io
 import os
 import pickle
@@ -27,7 +26,7 @@ from itertools import count
 from typing import Any, BinaryIO
 
 from crawler.deadline import PAGE_SECONDS
-from crawler.memory import be_frugal, give_back
+from crawler.memory import be_frugal, be_long_lived, give_back
 from crawler.read import Part, finished
 from storage.errors import PageError
 from storage.records import PageBody
@@ -243,8 +242,7 @@ def main() -> None:
     be_frugal()
     resource.setrlimit(resource.RLIMIT_DATA, (PAGE_MEMORY, PAGE_MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
+    be_long_lived()
     try:
         serve(sys.stdin.buffer, sink, float(sys.argv[1]))
     except (BrokenPipeError, pickle.UnpicklingError):

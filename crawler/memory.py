@@ -6,6 +6,7 @@ Only glibc's allocator keeps much of what was freed; elsewhere nothing here does
 from __future__ import annotations
 
 import ctypes
+import gc
 from functools import cache
 from typing import Any
 
@@ -20,6 +21,16 @@ def be_frugal() -> None:
     if (libc := _glibc()) is not None:
         libc.mallopt(_ARENA_MAX, _ARENAS)
         libc.mallopt(_MMAP_THRESHOLD, _LARGE)
+
+
+def be_long_lived() -> None:
+    """Let what is there by now stay, and what comes be mostly freed by counting references alone.
+
+    Python then looks for cycles so seldom that who lives for long has to do so himself, now and then: what is left of
+    a crawl when it has ended is in cycles.
+    """
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def give_back() -> None:

@@ -19,7 +19,7 @@ from scrapy.utils.reactor import install_reactor
 from crawler.archive import Archive, ArchivePlace
 from crawler.bounded import Bounded
 from crawler.hosts import Hosts
-from crawler.memory import be_frugal, give_back
+from crawler.memory import be_frugal, be_long_lived, give_back
 from crawler.middlewares import Politeness
 from crawler.render.ask import SETTINGS as BROWSER_SETTINGS
 from crawler.render.ask import Limits, browser_meta, require_browser
@@ -31,8 +31,9 @@ from storage.records import PageBody
 
 T = TypeVar("T")
 REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
-#: Seconds after which memory that is free is given back to the system, again and again.
-GIVE_BACK = 5.0
+#: Seconds after which memory that is free is given back to the system, again and again; every so many times what is
+#: left of crawls that ended is looked for before.
+GIVE_BACK, COLLECT = 5.0, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,9 +262,7 @@ def in_reactor(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
     """Run a coroutine on a fresh asyncio reactor; return its result or raise its exception."""
     be_frugal()
     install_reactor(REACTOR)
-    # What is imported by now stays; what a crawl makes is mostly freed by counting references alone.
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
+    be_long_lived()
     from twisted.internet import reactor as installed
 
     reactor: Any = installed
@@ -274,11 +273,13 @@ def in_reactor(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         outcome.append(task)
         task.add_done_callback(lambda done: reactor.stop())
 
-    def tidy() -> None:
+    def tidy(nth: int) -> None:
+        if nth % COLLECT == 0:
+            gc.collect()
         give_back()
-        reactor.callLater(GIVE_BACK, tidy)
+        reactor.callLater(GIVE_BACK, tidy, nth + 1)
 
     reactor.callWhenRunning(begin)
-    reactor.callWhenRunning(tidy)
+    reactor.callWhenRunning(tidy, 1)
     reactor.run(installSignalHandlers=False)
     return outcome[0].result()

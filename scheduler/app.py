@@ -393,7 +393,14 @@ class Watch:
         return Look(overdue, self._in_hand.silent(time.monotonic()), gaps)
 
     def _spend(self, host: str, requests: int) -> None:
-        self._spent.setdefault(host, deque()).append((asyncio.get_running_loop().time(), requests))
+        self._spent_lately(host).append((asyncio.get_running_loop().time(), requests))
+
+    def _spent_lately(self, host: str) -> deque[tuple[float, int]]:
+        """When how many requests were made to a host, within the last hour."""
+        spent, since = self._spent.setdefault(host, deque()), asyncio.get_running_loop().time() - 3600
+        while spent and spent[0][0] < since:
+            spent.popleft()
+        return spent
 
     def status(self) -> str:
         """What comes next, and what is left of the budget, in a line."""

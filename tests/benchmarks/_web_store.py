@@ -5,6 +5,7 @@ fortieth.
 """
 
 import random
+from collections.abc import Sequence
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 
@@ -35,12 +36,12 @@ _BLOCKS = {"sign": search.BLOCK_SIGN, "block": search.BLOCK}
 _COPIES = Copies(STEP, SPAN)
 
 
-def fill(url: str, count: int) -> None:
-    """Make a database with `count` articles (a multiple of SIZE), the last of them seen just now."""
+def fill(url: str, count: int, channels: Sequence[str] = CHANNELS) -> None:
+    """Make a database with `count` articles (a multiple of SIZE) of some channels, the last of them seen just now."""
     copies = count // SIZE
     begin = (datetime.now(UTC) - START - copies * SPAN) / timedelta(minutes=1)
     with Database.open(url) as database:
-        _record(database, begin)
+        _record(database, begin, channels)
         later = nullcontext if database.is_sqlite else search.token_index_later
         with database.write() as connection, later(connection):
             _COPIES.keep(connection)
@@ -55,7 +56,7 @@ def fill(url: str, count: int) -> None:
             connection.exec_driver_sql("ANALYZE")
 
 
-def _record(database: Database, begin: float) -> None:
+def _record(database: Database, begin: float, channels: Sequence[str]) -> None:
     """Record the articles that are copied, from `begin` on, in minutes after START, through three weeks."""
     drawn = random.Random(7)
     writer = Writer(drawn, words.REGIONS["cq"], START)
@@ -63,7 +64,7 @@ def _record(database: Database, begin: float) -> None:
     told: list[tuple[str, str, tuple[str, ...]]] = []
     for number in range(SIZE):
         minutes, key = begin + number * step, str(50_000_000 + number)
-        channel = CHANNELS[min(number % 7, len(CHANNELS) - 1)]
+        channel = channels[min(number % 7, len(channels) - 1)]
         title, body = _text(writer, drawn)
         if number % 40 == 39:
             _, title, body = told[-20]

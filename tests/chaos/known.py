@@ -17,11 +17,12 @@ def happened(sites: Calls) -> list[tuple[str, str]]:
     return [(event["kind"], event["article_id"]) for event in sites.expected_events()]
 
 
-def stored_events(store: Database) -> list[Stored]:
-    """All events. Raises StorageError."""
+def stored_events(store: Database, after: int = 0) -> list[Stored]:
+    """All events with numbers above `after`. Raises StorageError."""
     return [
         Stored(event.id, event.kind.value, article_id(event.url) if event.article else "", event.channel)
         for event in queries.events(store)
+        if event.id > after
     ]
 
 

@@ -40,7 +40,7 @@ from tests.receivers.receiver import ReceiverProcess
 from tests.replica.process import ReplicaProcess
 from tests.soak.gauge import look
 from tests.soak.leaping import SimulatedTime
-from tests.soak.scene import ARTICLES, CHANNELS, configure
+from tests.soak.scene import ARTICLES, CHANNELS, configure, fill
 from tests.soak.trend import Sample, trend
 
 BEGIN = datetime(2026, 11, 5, 2, 0, tzinfo=UTC)
@@ -164,9 +164,11 @@ def play(hours: float, seed: int) -> dict[str, Any]:
         url = configure(folder, sites.urls, receiver.address("webhook"), PER_HOUR)
         config = load(str(folder / "newsdelta.toml"), str(folder), {**os.environ})
         begun = time.monotonic()
-        with SimulatedTime(BEGIN) as clock, Database.open(url) as store:
+        with SimulatedTime(BEGIN) as clock:
+            before = fill(url)
+            store = stack.enter_context(Database.open(url))
             day = in_reactor(lambda: _play(config, store, sites, clock, hours, seed))
-            stored, told = stored_events(store), told_by(receiver.received)
+            stored, told = stored_events(store, before), told_by(receiver.received)
         wrong = findings(happened(sites), stored, told, ())
         waiting = [words for words in wrong if words.startswith("lost")]  # the last were not visited since
         grown = trend(day.samples, min(WARM_UP, hours / 4))

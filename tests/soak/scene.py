@@ -1,13 +1,20 @@
-"""A day's news in a folder: two channels, a receiver of alerts, and a config that watches them by plan."""
+"""A day's news in a folder: two channels beside years of others, a receiver of alerts, a plan of visits."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
 
+from storage import queries
+from storage.database import Database
+from tests.benchmarks import _web_store
+
 CHANNELS = ("cq", "sc")
 #: Articles from the start, in each channel.
 ARTICLES = 60
+#: Articles that are in the store before, of channels that are watched no more: what a store keeps in memory of its
+#: tables, some megabytes for each connection, is full from the beginning.
+BEFORE, OTHERS = 10_000, ("gz", "sn", "yn")
 CONFIG = """\
 [database]
 url = "{url}"
@@ -39,3 +46,10 @@ def configure(folder: Path, homes: Mapping[str, str], receiver: str, per_hour: f
     text = CONFIG.format(url=url, per_hour=per_hour, receiver=receiver) + channels
     (folder / "newsdelta.toml").write_text(text, encoding="utf-8")
     return url
+
+
+def fill(url: str) -> int:
+    """Make the store, with the articles of before; returns the number of its last event."""
+    _web_store.fill(url, BEFORE, OTHERS)
+    with Database.open(url) as store:
+        return queries.last_event_id(store)

@@ -31,7 +31,7 @@ from tests.chaos.mailbox import Mailbox
 from tests.replica.replica import Replica
 from tests.soak.gauge import look
 from tests.soak.readers import Readers
-from tests.soak.scene import ARTICLES, CHANNELS, configure
+from tests.soak.scene import ARTICLES, CHANNELS, configure, fill
 from tests.soak.trend import Sample, trend
 
 #: Requests an hour to each host; readers; seconds between two samples, between two things that happen.
@@ -47,6 +47,7 @@ def soak(minutes: float, seed: int, say: Callable[[str], None]) -> dict[str, Any
         sites = stack.enter_context(Replica(seed=seed, articles=ARTICLES, channels=CHANNELS))
         mailbox = stack.enter_context(Mailbox())
         url = configure(folder, sites.urls, mailbox.address, PER_HOUR)
+        before = fill(url)
         store = stack.enter_context(Database.open(url))
         watch = _start(folder, stack)
         readers = stack.enter_context(Readers(*_page_of(folder), READERS, seed))
@@ -62,17 +63,18 @@ def soak(minutes: float, seed: int, say: Callable[[str], None]) -> dict[str, Any
                 samples.append(look(watch, passed / 3600))
                 _tell(samples, say)
             time.sleep(0.1)
-        complete = _is_complete_in_time(sites, store, mailbox)
+        complete = _is_complete_in_time(sites, store, mailbox, before)
         grown = trend(samples, minutes / 60 * WARM_UP)
-        wrong = findings(happened(sites), stored_events(store), told_by(mailbox.accepted), ())
+        wrong = findings(happened(sites), stored_events(store, before), told_by(mailbox.accepted), ())
         wrong += [
             f"{n} answers of {status}" for status, n in readers.answers.items() if not 200 <= status < 500
         ]
         if not complete:
             wrong.append(f"not all was told {CALM:g} s after the last")
+        counts = {"events": len(stored_events(store, before)), "requests": len(sites.requests())}
         return {
-            "minutes": minutes, "seed": seed, "events": len(stored_events(store)), "requests": len(sites.requests()),
-            "answers": dict(readers.answers), **asdict(grown), "findings": [*wrong, *grown.findings()],
+            "minutes": minutes, "seed": seed, **counts, "answers": dict(readers.answers), **asdict(grown),
+            "findings": [*wrong, *grown.findings()],
         }  # fmt: skip
 
 
@@ -110,11 +112,11 @@ def _page_of(folder: Path) -> tuple[str, str]:
     raise RuntimeError(f"the page did not start:\n{said}")
 
 
-def _is_complete_in_time(sites: Replica, store: Database, mailbox: Mailbox) -> bool:
+def _is_complete_in_time(sites: Replica, store: Database, mailbox: Mailbox, before: int) -> bool:
     end = time.monotonic() + CALM
     while time.monotonic() < end:
         told = {event for one in told_by(mailbox.accepted) for event in one.events}
-        stored = stored_events(store)
+        stored = stored_events(store, before)
         if len([one for one in stored if one.article]) >= len(happened(sites)) and all(
             one.event in told for one in stored
         ):
