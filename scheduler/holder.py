@@ -176,7 +176,16 @@ class SessionHolder:
         if taken and taken[0]:
             return None
         row = self._connection.execute(_WHO, [Lock.WATCH]).fetchone()
-        return str(row[0]) if row and row[0] else "its name is not known"
+        return _spelled(str(row[0])) if row and row[0] else "its name is not known"
+
+
+def _spelled(name: str) -> str:
+    """A session's name in the words that a file's holder has; as it is, where it is another program's."""
+    what, *rest = name.split(" ", 3)
+    if what != "newsdelta" or len(rest) != 3:
+        return name
+    pid, since, host = rest
+    return f"process {pid} on {host}, since {since}"
 
 
 def _connect(database_url: str, name: str) -> psycopg.Connection[Any]:
