@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+from crawler.memory import be_frugal, give_back
 from crawler.serve import Start
 from crawler.task import CrawlResult, CrawlTask
 from scheduler import jobs
@@ -49,6 +50,8 @@ Greet = Callable[[str], None]
 SAVE_EVERY, HOLD_EVERY, CLOCK_EVERY = 60.0, 5.0, 1.0
 #: Seconds between two looks at whether the feeds have to be written.
 PUBLISH_EVERY = 15.0
+#: Seconds after which memory that is free is given back to the system, again and again.
+GIVE_BACK_EVERY = 60.0
 #: Seconds between two looks at whether anything new comes.
 QUIET_EVERY = 300.0
 #: The hour at about which what is too old is given up.
@@ -154,13 +157,17 @@ class Watch:
         jobs.schedule_steady(self.scheduler, "quiet", self.tell_quiet, QUIET_EVERY)
         jobs.schedule_steady(self.scheduler, "mend", self.hands.mend, MEND_EVERY)
         jobs.schedule_nightly(self.scheduler, "retention", self._prune, NIGHT)
-        self.scheduler.start()
+        self._start()
 
     def attend(self) -> None:
         """Only carry out what people ask for, while nobody watches this database."""
         self._attending = True
         self.desk = Desk(self.database, self.obey, utc_now, lambda: not is_watched(self.config))
         jobs.schedule_steady(self.scheduler, "orders", self.desk.look, 0.5)
+        self._start()
+
+    def _start(self) -> None:
+        jobs.schedule_steady(self.scheduler, "give back", _give_back, GIVE_BACK_EVERY)
         self.scheduler.start()
 
     def change(self, config: Config) -> None:
@@ -549,6 +556,10 @@ async def _serve(station: Watch, greet: Greet, stop: asyncio.Event) -> None:
     await serve_site(site, taken, stop)
 
 
+async def _give_back() -> None:
+    give_back()
+
+
 async def _keep_hold(holder: Holder) -> None:
     while await asyncio.to_thread(holder.still_held):  # a dead network takes seconds to show itself
         await asyncio.sleep(HOLD_EVERY)
@@ -624,12 +635,14 @@ async def watch_until_signal(
     greet: Greet | None = None,
 ) -> None:
     """Watch until SIGINT or SIGTERM; after SIGHUP go on by what `read_config` returns. Raises as `watch` does."""
+    be_frugal()
     stop, reload = _obey_signals(read_config)
     await watch(config, tell, report, stop, reload=reload, show=show, greet=greet)
 
 
 async def serve_until_signal(config: Config, greet: Greet, *, read_config: Callable[[], Config]) -> None:
     """Serve until SIGINT or SIGTERM; after SIGHUP go on by what `read_config` returns. Raises as `serve` does."""
+    be_frugal()
     stop, reload = _obey_signals(read_config)
     await serve(config, stop, greet, reload=reload)
 

@@ -90,7 +90,8 @@ class _Watch(Watch):
 
     def _hands(self, limits: Limits) -> Hands:
         config = self.config
-        options = Options(config.requests_per_hour, config.allow_private_addresses, archive=config.archive)
+        # The plan keeps to the budget; the bucket of a crawl goes by the monotonic clock, which does not leap.
+        options = Options(None, config.allow_private_addresses, archive=config.archive)
         self.here = Here(Crawls(self.database, options))
         return self.here
 
