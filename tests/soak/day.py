@@ -13,6 +13,7 @@ import os
 import sys
 import tempfile
 import time
+from collections import Counter
 from contextlib import ExitStack
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -109,6 +110,7 @@ class _Day:
         self._moments = _moments(hours, Random(f"moments of {seed}"))
         self._told = 0
         self.samples: list[Sample] = []
+        self.problems: Counter[str] = Counter()
 
     async def play(self) -> None:
         """Let it pass."""
@@ -173,7 +175,8 @@ def play(hours: float, seed: int) -> dict[str, Any]:
         grown = trend(day.samples, min(WARM_UP, hours / 4))
         return {
             "hours": hours, "seed": seed, "minutes": round((time.monotonic() - begun) / 60, 1),
-            "requests": len(sites.requests()), "events": len(stored), "waiting": len(waiting), **asdict(grown),
+            "requests": len(sites.requests()), "events": len(stored), "waiting": len(waiting),
+            "problems": dict(day.problems), **asdict(grown),
             "findings": [*(words for words in wrong if words not in waiting), *grown.findings()],
         }  # fmt: skip
 
@@ -183,8 +186,13 @@ async def _play(
 ) -> _Day:
     post = read_post(config)
     post.enter(store, utc_now())
-    watch = _Watch(config, post, store, lambda event: None, lambda result: None, Limits())
+    problems: Counter[str] = Counter()
+    watch = _Watch(
+        config, post, store, lambda event: None,
+        lambda result: problems.update(problem.what for problem in result.problems), Limits(),
+    )  # fmt: skip
     day = _Day(watch, clock, Happenings(sites, store, seed), hours, seed)
+    day.problems = problems
     await day.play()
     return day
 
