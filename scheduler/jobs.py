@@ -1,6 +1,6 @@
-"""What APScheduler is told: when each thing is done. Jobs may come late, once, or again, and never overlap.
+"""What APScheduler is told: when each thing is done. Jobs may come late, once, or again.
 
-A job that comes late runs once, whenever that is. Two runs of one job never overlap: a run that is due while
+A job that comes late runs once, whenever that is. Two runs of a job that repeats never overlap: a run that is due while
 the one before goes on is left out.
 """
 
@@ -22,6 +22,7 @@ from scheduler.rhythm import Cron, Every, cron_fields
 
 Work = Callable[..., Awaitable[object]]
 
+_AS_MANY_AS_COME = 10**6
 JOB_DEFAULTS = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
 
 # It warns of every run that is left out, which is what we want it to do.
@@ -54,9 +55,15 @@ def trigger_of(rhythm: Every | Cron, time_zone: Any) -> BaseTrigger:
 def schedule_visits(
     scheduler: AsyncIOScheduler, host: str, work: Work, now: datetime, seconds: float
 ) -> None:
-    """Make the next planned visits to a host in so many seconds."""
+    """Make the next planned visits to a host in so many seconds.
+
+    They are made whatever goes on: this job comes once, and plans the next at its end. Were it left out, the host would
+    be visited no more: where the process stands still just then, or the config is read again during a visit, the run
+    before still counts as one that goes on.
+    """
     trigger = DateTrigger(now + timedelta(seconds=seconds), timezone=UTC)
-    scheduler.add_job(work, trigger, args=(host,), id=f"visit {host}", replace_existing=True)
+    options = {"id": f"visit {host}", "replace_existing": True, "max_instances": _AS_MANY_AS_COME}
+    scheduler.add_job(work, trigger, args=(host,), **options)
 
 
 def schedule_steady(scheduler: AsyncIOScheduler, name: str, work: Work, every: float) -> None:

@@ -214,3 +214,41 @@ def test_what_is_done_at_night_is_done_once_each_night_and_not_at_one_moment_eve
 
 async def _nothing() -> None:
     """A job that does nothing."""
+
+
+# -- visits, each of which plans the next
+
+
+def test_a_visit_that_is_due_before_the_one_that_planned_it_has_ended_is_made():
+    """As where the process stands still between the two: stopped, or on a machine that slept."""
+    made: list[str] = []
+
+    async def run() -> None:
+        scheduler = jobs.new_scheduler("UTC")
+        done = asyncio.Event()
+
+        async def visit(host: str) -> None:
+            made.append(host)
+            if len(made) == 5:
+                done.set()
+            else:
+                jobs.schedule_visits(scheduler, host, visit, datetime.now(UTC), 0.0)
+
+        jobs.schedule_visits(scheduler, "a", visit, datetime.now(UTC), 0.0)
+        scheduler.start()
+        await asyncio.wait_for(done.wait(), 60)
+        scheduler.shutdown(wait=False)
+
+    asyncio.run(run())
+    assert made == ["a"] * 5
+
+
+def test_visits_that_a_new_config_plans_during_a_visit_are_made(monkeypatch):
+    async def scene(played: Played) -> None:
+        played.hold = asyncio.Event()
+        for _ in range(3):  # it is read again and again
+            jobs.schedule_visits(played.scheduler, "a", played.work, played.clock.at, 1.0)
+            await played.until(played.clock.at + timedelta(minutes=1))
+        played.hold.set()
+
+    assert len(play(monkeypatch, scene).ran) == 3
