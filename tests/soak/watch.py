@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -134,7 +135,8 @@ def _tell(samples: list[Sample], say: Callable[[str], None]) -> None:
 
 
 def main() -> None:
-    """Run once."""
+    """Run once. A run that is ended ends what it started."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     minutes = float(sys.argv[1])
     report = soak(minutes, int(sys.argv[2]) if len(sys.argv) > 2 else 1, lambda line: print(line, flush=True))
     print(json.dumps(report, ensure_ascii=False, indent=1))
