@@ -7,14 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from crawler.politeness import PUBLIC_BUDGET, Budget, is_loopback
+from crawler.politeness import PUBLIC_BUDGET, Budget, backoff, is_loopback
 
 #: Seconds for which a robots.txt is good; where it cannot be fetched again after them, so long in all. RFC 9309,
 #: section 2.4, allows a day.
 ROBOTS_GOOD, ROBOTS_OLDEST = 3600.0, 86_400.0
-#: Seconds after which a robots.txt that could not be fetched is asked for again: doubled each time, up to the longest.
-#: What it forbids meanwhile is everything, so that a stumble of a second must not cost minutes.
-ROBOTS_RETRY, ROBOTS_LONGEST_RETRY = 5.0, 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +29,15 @@ class Rules:
 
 
 def not_fetched(before: Rules | None, why: str, now: float) -> Rules:
-    """What holds where a robots.txt cannot be fetched: what was read before, for a day; or that all is forbidden."""
-    failures = before.failures + 1 if before else 1
-    until = now + min(ROBOTS_LONGEST_RETRY, ROBOTS_RETRY * 2.0 ** min(failures - 1, 10))
+    """What holds where a robots.txt cannot be fetched: what was read before, for a day; or that all is forbidden.
+
+    It is asked for again soon, then ever less often: a stumble of a second must not cost minutes.
+    """
+    failures = before.failures if before else 0
+    until = now + backoff(failures)
     if before and not before.failed and now < before.read_at + ROBOTS_OLDEST:
-        return replace(before, until=until, failures=failures)
-    return Rules(None, until, now, why, failures)
+        return replace(before, until=until, failures=failures + 1)
+    return Rules(None, until, now, why, failures + 1)
 
 
 class Hosts:

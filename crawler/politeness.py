@@ -23,6 +23,11 @@ MAX_PAUSE = 300.0
 LONGEST_MEMORY = 86_400.0
 
 
+def backoff(failures: int, first: float = FIRST_PAUSE) -> float:
+    """Seconds of the pause after so many failures before this one: doubled each time, up to MAX_PAUSE."""
+    return min(MAX_PAUSE, first * 2.0 ** min(failures, 10))
+
+
 def is_loopback(netloc: str) -> bool:
     """Whether a host (with or without a port) is this machine itself: a copy of a site there needs no politeness."""
     host = urlsplit(f"//{netloc}").hostname or ""
@@ -113,7 +118,7 @@ class Budget:
         elif again:
             pause = state.held_until - now
         else:
-            pause = min(MAX_PAUSE, self.first_pause * 2.0 ** min(state.refusals, 10))
+            pause = backoff(state.refusals, self.first_pause)
         state.refusals += not again
         state.held_until = max(state.held_until, now + pause)
         return pause

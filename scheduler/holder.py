@@ -123,11 +123,16 @@ class FileHolder:
         self._file.close()
 
 
+def _words(pid: object, host: object, since: object) -> str:
+    """Who holds a lock, for people."""
+    return f"process {pid} on {host}, since {since}"
+
+
 def _read_name(file: IO[str]) -> str:
     file.seek(0)
     try:
         found: dict[str, Any] = json.loads(file.read())
-        return f"process {found['pid']} on {found['host']}, since {found['since']}"
+        return _words(found["pid"], found["host"], found["since"])
     except (ValueError, KeyError, TypeError):
         return "its name is not known"  # it has only just begun
 
@@ -185,7 +190,7 @@ def _spelled(name: str) -> str:
     if what != "newsdelta" or len(rest) != 3:
         return name
     pid, since, host = rest
-    return f"process {pid} on {host}, since {since}"
+    return _words(pid, host, since)
 
 
 def _connect(database_url: str, name: str) -> psycopg.Connection[Any]:

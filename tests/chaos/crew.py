@@ -54,6 +54,10 @@ class Crew:
             [*NEWSDELTA, *role], cwd=self._folder, env=env, stdout=said, stderr=subprocess.STDOUT
         )
 
+    def process(self, role: str, draw: float = 0.0) -> psutil.Process:
+        """One member of a role. Raises psutil.NoSuchProcess where it is gone."""
+        return psutil.Process(self._of(role, draw).pid)
+
     def kill(self, role: str, draw: float) -> None:
         """SIGKILL to one member of a role."""
         member = self._of(role, draw)
@@ -68,7 +72,7 @@ class Crew:
     def freeze(self, role: str, draw: float) -> psutil.Process | None:
         """SIGSTOP to one member of a role; returns who it was, to be thawed: None where another fault killed it."""
         with suppress(psutil.NoSuchProcess):
-            return _stopped(psutil.Process(self._of(role, draw).pid))
+            return _stopped(self.process(role, draw))
         return None
 
     def freeze_crawler(self, draw: float) -> psutil.Process | None:

@@ -21,8 +21,7 @@ def stored_events(store: Database, after: int = 0) -> list[Stored]:
     """All events with numbers above `after`. Raises StorageError."""
     return [
         Stored(event.id, event.kind.value, article_id(event.url) if event.article else "", event.channel)
-        for event in queries.events(store)
-        if event.id > after
+        for event in queries.events(store, after_id=after)
     ]
 
 

@@ -110,7 +110,6 @@ class _Day:
         self._moments = _moments(hours, Random(f"moments of {seed}"))
         self._told = 0
         self.samples: list[Sample] = []
-        self.problems: Counter[str] = Counter()
 
     async def play(self) -> None:
         """Let it pass."""
@@ -164,11 +163,11 @@ def play(hours: float, seed: int) -> dict[str, Any]:
         receiver = stack.enter_context(ReceiverProcess())
         url = configure(folder, sites.urls, receiver.address("webhook"), PER_HOUR)
         config = load(str(folder / "newsdelta.toml"), str(folder), {**os.environ})
-        begun = time.monotonic()
+        begun, problems = time.monotonic(), Counter[str]()
         with SimulatedTime(BEGIN) as clock:
             before = fill(url)
             store = stack.enter_context(Database.open(url))
-            day = in_reactor(lambda: _play(config, store, sites, clock, hours, seed))
+            day = in_reactor(lambda: _play(config, store, sites, clock, hours, seed, problems))
             stored, told = stored_events(store, before), told_by(receiver.received)
         wrong = findings(happened(sites), stored, told, ())
         waiting = [words for words in wrong if words.startswith("lost")]  # the last were not visited since
@@ -176,23 +175,27 @@ def play(hours: float, seed: int) -> dict[str, Any]:
         return {
             "hours": hours, "seed": seed, "minutes": round((time.monotonic() - begun) / 60, 1),
             "requests": len(sites.requests()), "events": len(stored), "waiting": len(waiting),
-            "problems": dict(day.problems), **asdict(grown),
+            "problems": dict(problems), **asdict(grown),
             "findings": [*(words for words in wrong if words not in waiting), *grown.findings()],
         }  # fmt: skip
 
 
 async def _play(
-    config: Config, store: Database, sites: ReplicaProcess, clock: SimulatedTime, hours: float, seed: int
+    config: Config,
+    store: Database,
+    sites: ReplicaProcess,
+    clock: SimulatedTime,
+    hours: float,
+    seed: int,
+    problems: Counter[str],
 ) -> _Day:
     post = read_post(config)
     post.enter(store, utc_now())
-    problems: Counter[str] = Counter()
     watch = _Watch(
         config, post, store, lambda event: None,
         lambda result: problems.update(problem.what for problem in result.problems), Limits(),
     )  # fmt: skip
     day = _Day(watch, clock, Happenings(sites, store, seed), hours, seed)
-    day.problems = problems
     await day.play()
     return day
 

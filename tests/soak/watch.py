@@ -7,10 +7,8 @@ archive, alerts to a webhook, readers of the page. Of its processes memory, open
 from __future__ import annotations
 
 import json
-import os
 import re
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -21,11 +19,9 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import psutil
-
 from storage.database import Database
 from tests.chaos.audit import findings
-from tests.chaos.crew import GOOD_ORDER, NEWSDELTA
+from tests.chaos.crew import GOOD_ORDER, Crew
 from tests.chaos.happenings import Happenings
 from tests.chaos.known import happened, stored_events, told_by
 from tests.chaos.mailbox import Mailbox
@@ -50,8 +46,9 @@ def soak(minutes: float, seed: int, say: Callable[[str], None]) -> dict[str, Any
         url = configure(folder, sites.urls, mailbox.address, PER_HOUR)
         before = fill(url)
         store = stack.enter_context(Database.open(url))
-        watch = _start(folder, stack)
-        readers = stack.enter_context(Readers(*_page_of(folder), READERS, seed))
+        crew = stack.enter_context(Crew(folder, (("watch", "--web"),)))
+        watch = crew.process("watch")
+        readers = stack.enter_context(Readers(*_page_of(crew), READERS, seed))
         happenings, chance = Happenings(sites, store, seed), Random(f"moments of {seed}")
         samples: list[Sample] = []
         begun = time.monotonic()
@@ -79,34 +76,11 @@ def soak(minutes: float, seed: int, say: Callable[[str], None]) -> dict[str, Any
         }  # fmt: skip
 
 
-def _start(folder: Path, stack: ExitStack) -> psutil.Process:
-    said = stack.enter_context((folder / "watch.log").open("wb"))
-    env = {key: value for key, value in os.environ.items() if not key.startswith("NEWSDELTA_")}
-    process = subprocess.Popen(
-        [*NEWSDELTA, "watch", "--web"],
-        cwd=folder,
-        env={**env, "XDG_DATA_HOME": str(folder)},
-        stdout=said,
-        stderr=subprocess.STDOUT,
-    )
-
-    def end() -> None:
-        process.terminate()
-        try:
-            process.wait(GOOD_ORDER)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-    stack.callback(end)
-    return psutil.Process(process.pid)
-
-
-def _page_of(folder: Path) -> tuple[str, str]:
+def _page_of(crew: Crew) -> tuple[str, str]:
     """The page's address and the token that lets in, as the watcher says them."""
     end = time.monotonic() + GOOD_ORDER
     while time.monotonic() < end:
-        said = (folder / "watch.log").read_text("utf-8", "replace")
+        said = crew.said()
         if found := re.search(r"(http://[^/\s]+)/login\?token=(\S+)", said):
             return found[1], found[2]
         time.sleep(0.2)
