@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from datetime import UTC, datetime
+from itertools import islice
 from time import struct_time
 from typing import Any
 
@@ -16,6 +17,7 @@ from crawler.sources.model import (
     LONGEST_SUMMARY,
     LONGEST_TITLE,
     MOST_FEED_CHARACTERS,
+    MOST_FEED_ENTRIES,
     Entry,
     Source,
     SourceKind,
@@ -23,7 +25,8 @@ from crawler.sources.model import (
 from crawler.sources.plain import address, plain_text
 
 _DECLARATION = re.compile(r"\s*<\?xml\b[^>]*\?>")
-_END = re.compile(r"</(?:item|entry)\s*>", re.I)
+_BEGIN = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]", re.I)
+_END = re.compile(r"</(?:\w+:)?(?:item|entry)\s*>", re.I)
 
 
 def read_feed(text: str, url: str, *, now: datetime, time_zone: str) -> Source | None:
@@ -55,10 +58,12 @@ def read_feed(text: str, url: str, *, now: datetime, time_zone: str) -> Source |
 
 def _cut(text: str) -> tuple[str, str]:
     """Return the beginning of a feed that is too large, to the end of an entry, and what is said of it."""
-    if len(text) <= MOST_FEED_CHARACTERS:
+    following = next(islice(_BEGIN.finditer(text, 0, MOST_FEED_CHARACTERS), MOST_FEED_ENTRIES, None), None)
+    if following is None and len(text) <= MOST_FEED_CHARACTERS:
         return text, ""
-    ends = [match.end() for match in _END.finditer(text, 0, MOST_FEED_CHARACTERS)]
-    return text[: ends[-1] if ends else MOST_FEED_CHARACTERS], "it is too large, and was read in part"
+    most = following.start() if following else MOST_FEED_CHARACTERS
+    ends = [match.end() for match in _END.finditer(text, 0, most)]
+    return text[: ends[-1] if ends else most], "it is too large, and was read in part"
 
 
 def _parse(text: str, url: str) -> Any:

@@ -14,8 +14,8 @@ MOST_ENTRIES = 50_000
 MOST_FURTHER = 50_000
 #: Of a feed no more is read: the largest full-text feeds of newspapers have a third of it.
 MOST_FEED_CHARACTERS = 1_200_000
-#: A feed's entries that are kept; the newest stand first in all of them.
-MOST_FEED_ENTRIES = 5_000
+#: A feed's entries that are read, a second of work; the newest stand first in all of them.
+MOST_FEED_ENTRIES = 3_000
 #: Longer addresses are none; longer titles, names and summaries are cut.
 LONGEST_URL = 2_048
 LONGEST_TITLE = 500

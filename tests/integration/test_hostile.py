@@ -52,7 +52,7 @@ def test_any_other_page_may_be_hostile_and_what_is_said_is_what_is_expected(run_
     words = case.expect or PAGE_OUTCOMES[name]
     said = os.linesep.join(found.said)
     if words != ANYTHING:
-        assert words in said if words != NOTHING else not said
+        assert (words in said) if words != NOTHING else not said, said
     assert (
         not set(GOOD_NAMES) & set(found.stored) if case.none_stored else set(GOOD_NAMES) <= set(found.stored)
     )

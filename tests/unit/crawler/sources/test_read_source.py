@@ -237,8 +237,16 @@ def test_more_entries_than_there_may_be_are_left_out():
         f"<url><loc>https://yuzhou.example/{number}</loc></url>" for number in range(MOST_ENTRIES + 5)
     )
     assert len(known(f"<urlset>{urls}</urlset>").entries) == MOST_ENTRIES
-    items = "".join(f"<item><link>/{number}</link></item>" for number in range(MOST_FEED_ENTRIES + 5))
-    assert len(known(f"<rss version='2.0'><channel>{items}</channel></rss>").entries) == MOST_FEED_ENTRIES
+
+
+@pytest.mark.parametrize(
+    "item", ["<item><link>/{}</link></item>", "<item><link>/{}</link>", "<ITEM><link>/{}</link>"]
+)
+def test_a_feed_is_read_up_to_so_many_entries_whole_or_broken_and_says_so(item):
+    items = "".join(map(item.format, range(MOST_FEED_ENTRIES + 5)))
+    found = known(f"<rss version='2.0'><channel>{items}</channel></rss>")
+    assert found.problem == "it is too large, and was read in part"
+    assert len(found.entries) == MOST_FEED_ENTRIES
 
 
 ENTRY = "<url><loc>https://yuzhou.example/1</loc>{}</url>"
