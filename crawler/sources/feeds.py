@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import io
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import islice
-from time import struct_time
 from typing import Any
 
 import feedparser  # type: ignore[import-untyped]
@@ -130,17 +129,7 @@ def _content(item: dict[str, Any]) -> str:
 
 
 def _time(item: dict[str, Any], name: str, now: datetime, time_zone: str) -> datetime | None:
-    """Read a time as it is written, since feedparser takes one without a zone for UTC; else as it reads it."""
+    """Read a time as it is written: feedparser takes one without a zone for UTC, and invents what it cannot read."""
     # FeedParserDict answers "updated" with "published" where it has none, and warns of it.
     written = dict.get(item, name)
-    if not isinstance(written, str):
-        return None
-    if found := read_when(written, now=now, time_zone=time_zone):
-        return found
-    parsed = dict.get(item, f"{name}_parsed")
-    if not isinstance(parsed, struct_time):
-        return None
-    try:
-        return datetime(*parsed[:6], tzinfo=UTC)
-    except ValueError:
-        return None
+    return read_when(written, now=now, time_zone=time_zone) if isinstance(written, str) else None

@@ -150,6 +150,44 @@ def test_a_sitemap_that_is_cut_short_gives_what_came_before():
     assert found.problem
 
 
+TIMES = {
+    "2026-11-23 08:00": "2026-11-23T08:00:00+08:00",
+    "Mon, 23 Nov 2026 08:00:00 EST": "2026-11-23T08:00:00-05:00",
+    "2026-99-99T00:00:00Z": None,
+    "2026-július-13T9:15-05:00": None,
+    "neulich": None,
+}
+
+
+@pytest.mark.parametrize("written", TIMES)
+def test_a_time_that_cannot_be_read_is_none_rather_than_one_that_is_near(written):
+    (entry,) = known(
+        f"<rss version='2.0'><channel><item><link>/a</link><pubDate>{written}</pubDate></item></channel></rss>"
+    ).entries
+    assert (entry.published_at and entry.published_at.isoformat()) == TIMES[written]
+
+
+def test_a_packed_sitemap_that_is_broken_gives_what_came_before_and_says_so():
+    urls = (f"<url><loc>https://yuzhou.example/n/{n * 7919 % 99991}.html</loc></url>" for n in range(5000))
+    packed = bytearray(gzip.compress(f"<urlset>{''.join(urls)}</urlset>".encode()))
+    half = len(packed) // 2
+    packed[half : half + 20] = b"\xff" * 20
+    found = known(bytes(packed))
+    assert 1000 < len(found.entries) < 5000
+    assert found.problem == "its packed bytes are broken"
+
+
+def test_what_stands_behind_a_packed_feed_is_none_of_it():
+    assert known(gzip.compress(samples.RSS.encode()) + b"<!-- cached -->") == known(samples.RSS)
+
+
+def test_a_feed_of_many_pieces_is_read_as_one_up_to_its_limit():
+    notes = "".join(f"<!-- {n} {'.' * 900} -->" for n in range(1500))
+    found = known(samples.RSS.replace("</channel>", f"{notes}</channel>"))
+    assert found.entries == known(samples.RSS).entries
+    assert found.problem == "it is too large, and was read in part"
+
+
 def test_a_packed_sitemap_that_is_cut_short_says_so():
     packed = gzip.compress(
         "\n".join(f"https://yuzhou.example/n/{n * 7919 % 99991}.html" for n in range(5000)).encode()
