@@ -19,7 +19,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
-from crawler.deadline import PAGE_SECONDS, TooSlow, within
+from crawler.deadline import TooSlow, within
 from crawler.evidence import (
     SAME_NOTICE,
     SAME_PAGE,
@@ -32,7 +32,7 @@ from crawler.evidence import (
     sketch,
 )
 from crawler.mending import Mending
-from crawler.read import read_page
+from crawler.reread import read_again
 from crawler.sites.model import Publisher
 from crawler.text.canonical import fold
 from storage import articles, baselines, health
@@ -494,11 +494,7 @@ class Quarantine:
         ).change
 
     def _reread(self, pages: tuple[PageBody, ...]) -> Reading:
-        """Read kept pages again. Raises what reading does, and PageError where it takes longer than a page may."""
-        try:
-            return within(PAGE_SECONDS, read_page, pages, self._publisher)
-        except TooSlow:
-            raise PageError("The kept pages take too long to be read again", subject=pages[0].url) from None
+        return read_again(pages, self._publisher)
 
 
 def _in_time(otherwise: T, work: Callable[..., T], *arguments: Any) -> T:

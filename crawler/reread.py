@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from crawler.deadline import PAGE_SECONDS, TooSlow, within
 from crawler.read import RULES, read_page, rules_of
 from crawler.sites.model import Publisher
 from storage import articles, queries
@@ -63,13 +64,25 @@ def reread(
         yield found
 
 
+def read_again(pages: Sequence[PageBody], publisher: Publisher) -> Reading:
+    """Read kept pages of an article once more.
+
+    Raises what reading does, and PageError where it takes longer than a page may: they were read within that by other
+    rules, or on a faster machine.
+    """
+    try:
+        return within(PAGE_SECONDS, read_page, pages, publisher)
+    except TooSlow:
+        raise PageError("The kept pages take too long to be read again", subject=pages[0].url) from None
+
+
 def _read(
     article: Article, number: int, before: Reading, publisher: Publisher, pages: tuple[PageBody, ...]
 ) -> Reread:
     if not pages:
         return Reread(article, number, Outcome.NO_PAGES, before)
     try:
-        after = read_page(pages, publisher)
+        after = read_again(pages, publisher)
     except PageError as error:
         return Reread(article, number, Outcome.UNREADABLE, before, reason=str(error))
     if after.canonical != before.canonical:

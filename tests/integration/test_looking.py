@@ -7,13 +7,16 @@ from typing import Any
 
 import pytest
 
-from crawler import quarantine
+from crawler import quarantine, reread
 from crawler.quarantine import Quarantine
 from crawler.sites import BUILT_IN
+from storage import articles
 from storage.database import Database
 from storage.decide import Policy
+from storage.diff import width_fold
 from storage.errors import PageError
 from storage.records import PageBody
+from tests.sightings import seen
 
 CQ = BUILT_IN.channel("cq")
 PAGE = PageBody(
@@ -47,7 +50,19 @@ def test_a_page_that_takes_without_end_to_look_at_shows_nothing(judge, monkeypat
 
 
 def test_kept_pages_that_take_without_end_to_be_read_again_are_an_error_of_the_page(judge, monkeypatch):
-    monkeypatch.setattr(quarantine, "PAGE_SECONDS", 0.05)
-    monkeypatch.setattr(quarantine, "read_page", endless)
+    monkeypatch.setattr(reread, "PAGE_SECONDS", 0.05)
+    monkeypatch.setattr(reread, "read_page", endless)
     with pytest.raises(PageError, match="take too long to be read again"):
         judge._reread((PAGE,))
+
+
+def test_reextract_leaves_a_revision_that_takes_without_end_as_it_is_and_goes_on(tmp_path, monkeypatch):
+    database = Database.open(f"sqlite:///{tmp_path}/older.db")
+    for key in ("41000001", "41000002"):
+        articles.record(database, seen(key=key), Policy(), width_fold)
+    monkeypatch.setattr(reread, "PAGE_SECONDS", 0.05)
+    monkeypatch.setattr(reread, "read_page", endless)
+    found = list(reread.reread(database, lambda article: CQ.publisher, apply=True))
+    assert [(one.outcome, one.after) for one in found] == [(reread.Outcome.UNREADABLE, None)] * 2
+    assert all("take too long to be read again" in one.reason for one in found)
+    database.close()
