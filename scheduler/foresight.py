@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from scheduler.app import plans_of
 from scheduler.config import Config
 from scheduler.plan import HostPlan
 from scheduler.rhythm import Plan
+from scheduler.tasks import plans_of
 from storage import pauses
 from storage.database import Database
 

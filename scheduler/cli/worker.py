@@ -38,10 +38,10 @@ def command(config: Config, concurrency: int) -> None:
 
 
 async def _work(config: Config, queue_url: str, concurrency: int) -> None:
-    from scheduler.app import start_of
     from scheduler.child import CrawlerProcess, Limits
     from scheduler.plan import utc_now
     from scheduler.queue import prepare
+    from scheduler.tasks import start_of
     from scheduler.worker import work
     from storage.database import Database
 

@@ -27,9 +27,9 @@ import psutil
 import psycopg
 
 from crawler.task import CrawlTask
-from scheduler.app import task_for
 from scheduler.config import load
 from scheduler.queue import Workers, prepare
+from scheduler.tasks import task_for
 from storage import crawls
 from storage.database import Database
 from storage.records import Worker

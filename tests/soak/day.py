@@ -26,11 +26,11 @@ from scrapy.utils.reactor import install_reactor
 
 from crawler.run import REACTOR, Crawls, Options, in_reactor
 from crawler.task import CrawlResult, CrawlTask
-from scheduler.app import Watch
 from scheduler.child import Hands, Limits, Tell, ignore
 from scheduler.config import Config, load
 from scheduler.plan import utc_now
 from scheduler.post import read_post
+from scheduler.watcher import Watch
 from storage import outbox
 from storage.database import Database
 from storage.records import NotificationState
