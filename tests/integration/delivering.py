@@ -23,7 +23,7 @@ from storage import articles, outbox, subscriptions
 from storage.database import Database
 from storage.decide import Policy
 from storage.diff import width_fold
-from storage.outbox import Claim
+from storage.outbox import Claim, claims
 from storage.records import Subscription
 from tests.sightings import at, seen
 
@@ -187,7 +187,7 @@ def _watch_storage(database: Database, here: Callable[[str], None]) -> None:
     """Call `here` around the claims that take something, and around marking, of messages and of parts."""
     inside: list[str] = []
     taken: list[int] = [0]
-    claim, take = outbox.claim, outbox._take
+    claim, take = outbox.claim, claims._take
     delivered, progressed = outbox.delivered_all, outbox.progressed
 
     def taking(*arguments: Any) -> Any:
@@ -221,7 +221,7 @@ def _watch_storage(database: Database, here: Callable[[str], None]) -> None:
         if inside and (inside[-1] != "claim" or taken[0]):
             here(f"before {inside[-1]} commit")
 
-    outbox.claim, outbox._take = claiming, taking  # type: ignore[assignment]
+    outbox.claim, claims._take = claiming, taking  # type: ignore[assignment]
     outbox.delivered_all, outbox.progressed = marking, noting  # type: ignore[assignment]
     event.listen(database._engine, "commit", committing)
 

@@ -12,6 +12,7 @@ from storage import articles, maintenance, outbox, subscriptions
 from storage.database import Database
 from storage.decide import Policy
 from storage.diff import width_fold
+from storage.outbox import claims
 from storage.records import Event, EventKind, NotificationState, Outcome, Sighting, Subscription
 from tests.sightings import START, at, seen
 
@@ -374,7 +375,7 @@ def test_a_held_place_is_left_alone(database):
 
 def test_a_window_full_of_what_must_wait_hides_nothing(database, monkeypatch):
     for size in ("FIRST_WINDOW", "LAST_WINDOW", "LOOKED_AT"):
-        monkeypatch.setattr(outbox, size, 4)
+        monkeypatch.setattr(claims, size, 4)
     subscribe(database, alert())
     for minute in range(12):
         edit(database, minute / 100, "busy")
