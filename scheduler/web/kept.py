@@ -122,13 +122,16 @@ class Shelf:
             self._sure[key] = max(age, self._sure[key])
 
     def put(self, key: Hashable, answer: Answer, age: int) -> None:
-        """Keep an answer whose making began at this age of the shelf, unless all were thrown away since."""
+        """Keep an answer whose making began at this age of the shelf, unless all were thrown away since.
+
+        Those that are too old to be given go, and the oldest where the room is not enough.
+        """
         if age < self._cleared or (answer.questions is None and age != self.age):
             return
         self._drop(key)
         self._answers[key], self._sure[key] = answer, age
         self._size += answer.size
-        while self._size > ROOM:
+        while self._size > ROOM or answer.born - next(iter(self._answers.values())).born >= LONGEST:
             self._drop(next(iter(self._answers)))
 
     def doubt(self) -> None:

@@ -311,6 +311,14 @@ def test_the_shelf_has_room_for_so_much_and_no_more(monkeypatch: pytest.MonkeyPa
     assert shelf.get(2, 1.0) is not None, "an answer that takes the place of another needs no more room"
 
 
+def test_an_answer_that_nobody_can_get_any_more_takes_no_room() -> None:
+    shelf = Shelf()
+    for number in range(200):
+        shelf.put(number, Answer(200, (), (b"x",), '"e"', float(number)), shelf.age)
+    assert shelf.get(199, 199.0) is not None
+    assert shelf._size == len(shelf._answers) == len(shelf._sure) == kept.LONGEST
+
+
 def test_an_answer_too_large_is_not_kept() -> None:
     large = Answer(200, (), (b"x" * (kept.LARGEST + 1),), '"e"', 0.0)
     assert not large.may_be_kept
