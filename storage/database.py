@@ -349,6 +349,7 @@ def _engine(url: URL, readonly: bool) -> Engine:
         "pool_size": 5,
         "max_overflow": 10,
         "pool_timeout": WAIT,
+        "pool_use_lifo": True,  # few connections do the work, and only those fill their caches
         "hide_parameters": True,
     }
     if url.drivername.startswith("sqlite"):

@@ -13,7 +13,7 @@ MEMORY, COUNT = 1.0, 1.0
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What a program holds, its children included: megabytes that are its own (PSS), open files, threads."""
+    """What a program holds, its children included: megabytes that it wrote itself (Pss_Anon), open files, threads."""
 
     hours: float
     megabytes: float
