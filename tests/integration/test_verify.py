@@ -307,7 +307,7 @@ def test_a_record_after_the_seal_is_noticed(evidence):
     assert wrong(evidence + more) != []
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(where=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
 def test_no_bit_can_be_turned_unnoticed(evidence, where, bit):
     changed = bytearray(evidence)

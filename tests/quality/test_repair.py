@@ -136,7 +136,7 @@ WORDS = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(WORDS | st.text(max_size=4), max_size=60).map("".join))
 def test_any_text_is_left_or_proved(text: str) -> None:
     repaired = repair(text)

@@ -69,7 +69,7 @@ def test_nonsense_is_read_or_refused_by_name_and_never_anything_else(tmp_path, t
     drop=st.integers(0, 40),
     put=st.binary(max_size=12) | st.sampled_from(NONSENSE[3:]),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_a_good_config_with_any_slip_is_read_or_refused_by_name(tmp_path_factory, at, drop, put):
     good = GOOD.encode()
     file = tmp_path_factory.getbasetemp() / "slip.toml"

@@ -92,7 +92,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Machine:
 )
 @example(log_bytes=0, archive_bytes=0, zeros=0)
 @example(log_bytes=10**9, archive_bytes=10**9, zeros=4096)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_what_is_left_is_sound_and_the_rest_is_found_again(machine, log_bytes, archive_bytes, zeros):
     machine.cut(log_bytes, archive_bytes, zeros)
     with Database.open(machine.url) as database:

@@ -107,7 +107,6 @@ def test_a_call_answers_as_it_is_written(
     @settings(
         max_examples=EXAMPLES,
         derandomize=True,
-        deadline=None,
         database=None,
         suppress_health_check=list(HealthCheck),
     )

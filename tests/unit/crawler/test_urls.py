@@ -60,7 +60,7 @@ def test_addresses_are_compared_in_one_form(url, expected):
 
 
 @given(st.text(max_size=60))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_the_one_form_is_stable_and_nothing_is_an_error(text):
     once = canonical_url(f"http://e.example/{text}")
     assert canonical_url(once) == once

@@ -95,7 +95,7 @@ def test_a_config_that_is_no_toml_is_not_touched() -> None:
         add_channel("[watch\n", PAPER)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(max_size=40), st.lists(st.text(max_size=12), max_size=5))
 def test_whatever_stands_in_a_selector_is_read_back(selector: str, columns: list[str]) -> None:
     values = {"name": "x", "article": {"body": selector}, "columns": columns}

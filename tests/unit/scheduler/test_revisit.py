@@ -181,7 +181,7 @@ class TestPace:
         assert gaps == pytest.approx([2.0] * 5 + [1.0] * (len(gaps) - 5))
 
     @given(st.lists(st.tuples(st.floats(0, 0.3), st.booleans(), st.integers(1, 3)), max_size=200))
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     def test_whatever_is_urgent_and_costs_more_than_thought_no_hour_gets_more_than_its_budget(
         self, steps: list[tuple[float, bool, int]]
     ) -> None:
@@ -292,7 +292,7 @@ class TestLearning:
         st.floats(0, 500),
         st.floats(0, 300),
     )
-    @settings(max_examples=50, deadline=None)
+    @settings(max_examples=50)
     def test_the_days_swing_has_mean_one(
         self, learned: list[tuple[int, float]], at: float, gap: float
     ) -> None:
@@ -304,7 +304,7 @@ class TestLearning:
         assert profile.cumulative(at + gap) >= profile.cumulative(at) - 1e-9
 
     @given(st.floats(0, 167.0), st.floats(0, 1.0))
-    @settings(max_examples=50, deadline=None)
+    @settings(max_examples=50)
     def test_the_table_of_ages_is_exact_to_a_percent(self, age: float, more: float) -> None:
         rates = EditRates(1)
         assert rates.hazard(0, *place(age)) == pytest.approx(prior_hazard(age), rel=0.01, abs=1e-4)

@@ -322,7 +322,7 @@ PARAGRAPHS = st.lists(TEXTS, min_size=1, max_size=5).map("".join)
 BODIES = st.lists(PARAGRAPHS, max_size=6).filter(lambda body: not body or any(width_fold(p) for p in body))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(old=BODIES, new=BODIES, title=PARAGRAPHS)
 def test_patching_the_old_with_the_diff_gives_the_new(old: list[str], new: list[str], title: str) -> None:
     a = article(*old)
@@ -330,7 +330,7 @@ def test_patching_the_old_with_the_diff_gives_the_new(old: list[str], new: list[
     assert patch(a, compare(a, b)) == b
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(old=BODIES, new=BODIES)
 def test_runs_tell_both_texts(old: list[str], new: list[str]) -> None:
     diff = compare(article(*old), article(*new))
@@ -342,7 +342,7 @@ def test_runs_tell_both_texts(old: list[str], new: list[str]) -> None:
         assert bool(change.classes) == (change.kind is not KEPT)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(body=BODIES, other=BODIES)
 def test_nothing_differs_exactly_when_the_folded_texts_are_equal(body: list[str], other: list[str]) -> None:
     diff = compare(article(*body), article(*other))

@@ -279,7 +279,7 @@ SCORES = st.integers(55, 100).map(float)
 CANDIDATES = st.dictionaries(st.tuples(st.integers(0, 4), st.integers(0, 4)), SCORES, max_size=9)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(CANDIDATES)
 def test_the_pairs_chosen_do_not_cross_and_no_others_score_more(
     scores: dict[tuple[int, int], float],

@@ -155,7 +155,7 @@ HAN = st.text(alphabet="记者通讯员夏元（）、 　：/文图□电摄。
 
 
 @given(st.lists(HAN, max_size=6), HAN)
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 def test_whatever_stands_there_only_names_come_out(body, line):
     for name in authors_of(line, body):
         assert 2 <= len(name) <= 4

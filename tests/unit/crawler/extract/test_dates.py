@@ -58,7 +58,7 @@ def test_a_listed_date_without_a_year_takes_it_from_the_address_or_stays_unknown
 
 
 @given(st.dates(date(2010, 1, 1), date(2030, 12, 31)), st.integers(-20, 20))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_nearest_year_is_found_on_both_sides_of_new_year(listed, days):
     found = read_listed(f"[{listed:%m月%d日}08:00]", listed + timedelta(days=days))
     assert found is not None

@@ -89,12 +89,12 @@ TEXTS = st.text(alphabet="渝北Aa1 \u3000\u00a0\n。", max_size=30)
 
 
 @given(st.lists(TEXTS, max_size=8))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_paragraphs_come_out_in_order_tidied_and_none_is_lost(texts):
     assert shown("".join(f"<p>{text}</p>" for text in texts)) == [tidy(t) for t in texts if tidy(t)]
 
 
 @given(st.text(alphabet="渝北Aa1 \u3000\u200b\t\n。", max_size=30))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_tidying_is_stable(text):
     assert tidy(tidy(text)) == tidy(text)

@@ -98,7 +98,7 @@ MARKUP = st.text(alphabet="<>/='\" \n!-&;#x0pbdivr摄（）记者", max_size=200
 
 
 @given(MARKUP)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_markup_is_read_without_error(html):
     PEOPLE.read_article(article(html), ADDRESS)
     PEOPLE.read_listing(html, ADDRESS)

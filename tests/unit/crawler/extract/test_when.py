@@ -232,13 +232,13 @@ FORMS = (
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(MOMENTS, st.sampled_from(FORMS))
 def test_what_is_written_is_read_back(moment, form):
     assert read_when(moment.strftime(form), now=NOW, time_zone=CHINA) == moment
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(MOMENTS, st.integers(-11, 13))
 def test_mail_and_epoch_times_are_read_back(moment, hours):
     zoned = moment.astimezone(timezone(timedelta(hours=hours)))
@@ -246,14 +246,14 @@ def test_mail_and_epoch_times_are_read_back(moment, hours):
     assert read_when(str(int(moment.timestamp())), now=NOW, time_zone=CHINA) == moment
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.datetimes(NOW.replace(tzinfo=None) - timedelta(days=360), NOW.replace(tzinfo=None)))
 def test_a_date_without_its_year_is_the_one_of_the_last_year(moment):
     here = moment.replace(tzinfo=UTC, second=0, microsecond=0).astimezone(ZoneInfo(CHINA))
     assert read_when(f"[{here:%m月%d日%H:%M}]", now=NOW, time_zone=CHINA) == here
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.text(max_size=60)
     | st.text(

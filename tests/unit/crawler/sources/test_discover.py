@@ -67,7 +67,7 @@ def test_sitemap_lines_of_robots_txt_whatever_stands_around_them():
     )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.text(max_size=200))
 def test_any_robots_txt_gives_addresses_or_none(text):
     assert all(place.startswith("http") for place in robots_sitemaps(f"Sitemap: {text}", URL))

@@ -105,7 +105,7 @@ rows = st.lists(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(FORMS, rows)
 def test_all_articles_fit_whatever_the_site_and_its_columns_do_not(
     form: str, drawn: list[tuple[str, int, int, list[str]]]
@@ -121,7 +121,7 @@ def test_all_articles_fit_whatever_the_site_and_its_columns_do_not(
     assert not any(pattern.search(url) for url in others)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.lists(st.text(max_size=40).map(lambda tail: f"{SITE}/{tail}"), max_size=6))
 def test_no_address_makes_it_fail(urls: list[str]) -> None:
     re.compile(learn_pattern(urls, []))

@@ -159,13 +159,13 @@ ANY_TEXT = st.text(
 HAN = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5, codec="gb2312"), max_size=40)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(ANY_TEXT)
 def test_folding_twice_changes_nothing_more(text: str) -> None:
     assert fold(fold(text)) == fold(text)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(ANY_TEXT)
 def test_digits_and_their_points_never_go(text: str) -> None:
     def kept(value: str) -> list[str]:
@@ -174,7 +174,7 @@ def test_digits_and_their_points_never_go(text: str) -> None:
     assert kept(fold(text)) == kept(fold_width(unicodedata.normalize("NFC", text)))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(HAN, st.sampled_from(["s2t", "s2tw", "s2hk"]))
 def test_any_simplified_text_equals_its_conversions(text: str, conversion: str) -> None:
     convert = opencc.OpenCC(conversion).convert

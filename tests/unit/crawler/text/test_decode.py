@@ -218,7 +218,7 @@ def test_what_is_no_text_is_refused_by_name(body: bytes, kind: str) -> None:
         decode(body)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.binary(max_size=400))
 def test_any_bytes_give_text_or_undecodable(body: bytes) -> None:
     try:
@@ -230,7 +230,7 @@ def test_any_bytes_give_text_or_undecodable(body: bytes) -> None:
     assert decoded.encoding.why
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.text(st.sampled_from(NEWS + "ABC 123<>/"), min_size=20, max_size=200),
     st.sampled_from(["gb18030", "utf-8"]),

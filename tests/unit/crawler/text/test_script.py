@@ -64,7 +64,7 @@ def test_only_width_is_folded(wide: str, plain: str) -> None:
     assert fold_width(wide) == plain
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(max_size=80))
 def test_folding_width_twice_changes_nothing_more(text: str) -> None:
     assert fold_width(fold_width(text)) == fold_width(text)

@@ -186,7 +186,7 @@ def test_no_documented_limit_is_passed_in_any_window():
 
 
 @given(st.text(min_size=1, max_size=60))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_an_id_is_that_of_its_address_and_tells_nothing_of_it(text):
     found = identify(f"wecom://{text}".encode("utf-8", "replace").decode())
 
@@ -196,7 +196,7 @@ def test_an_id_is_that_of_its_address_and_tells_nothing_of_it(text):
 
 
 @given(st.text(max_size=80))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_text_is_an_address_or_a_config_error(text):
     with contextlib.suppress(ConfigError):
         open_destination(text, env={})

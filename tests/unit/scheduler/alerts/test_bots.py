@@ -188,7 +188,7 @@ def test_a_long_message_goes_in_parts_that_fit_and_lose_nothing(service, there: 
 
 
 @given(st.text(alphabet=st.sampled_from('公园。，"\\\n &<>*~`é😀👨‍👩‍👧a1'), max_size=6000))
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @pytest.mark.parametrize("service", ["dingtalk", "wecom", "bark", "telegram"])
 def test_any_text_fits(service, text):
     bot = open_destination(known.address(service, "http://127.0.0.1:9"))
@@ -293,7 +293,7 @@ def test_serverchan_keys_of_version_3_have_their_own_server():
 @given(
     st.lists(st.sampled_from(["**", "~~", "`", "[", "](", ")", "<", ">", "&", '"', "\\", "\n", "公园", "a"]))
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_whatever_the_marks_telegram_gets_html_that_it_can_parse(pieces):
     entities = known.Entities()
 

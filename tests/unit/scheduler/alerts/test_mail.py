@@ -106,7 +106,7 @@ def test_a_subscription_is_a_list_to_mail_programs(name, due):
 
 
 @given(st.text(max_size=300), st.text(max_size=80))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_no_title_or_name_adds_a_header(title, name):
     written = write_mail(letter(title=title, subscription=name), SENDER, ["desk@example.org"], NOW)
 

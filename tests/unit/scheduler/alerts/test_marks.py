@@ -101,7 +101,7 @@ def test_a_lead_is_the_beginning_of_a_body() -> None:
 SENTENCES = st.text(st.sampled_from("渝北区新增3处5公园，<b>*~@〖→〗&"), min_size=1, max_size=40)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(SENTENCES, SENTENCES)
 def test_html_marks_give_back_both_texts_whatever_they_hold(old: str, new: str) -> None:
     before, after = (ArticleFields(url="", title=f"甲{text}", body=()) for text in (old, new))

@@ -82,7 +82,7 @@ ODD = st.text(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(ODD)
 def test_nothing_hidden_is_left(text: str) -> None:
     for made in (safe.clean(text), safe.plain(text), safe.markdown(text)):
@@ -91,7 +91,7 @@ def test_nothing_hidden_is_left(text: str) -> None:
         assert not set(made) & set("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(ODD, st.sampled_from(["- {}", "> {}", "渝{}北"]))
 def test_markdown_reads_it_as_nothing_but_text(text: str, place: str) -> None:
     """By the rules of CommonMark and GitHub's additions, in the places where our templates put it."""

@@ -51,9 +51,8 @@ def addresses(base: str, word: str, odd: str) -> list[tuple[str, list[str]]]:
 @given(word=WORDS, odd=ODD)
 @settings(
     max_examples=6,
-    deadline=None,
     phases=NO_SHRINK,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_nothing_shows_a_secret(deed, word, odd, there: Receiver, caplog: pytest.LogCaptureFixture):
     assume(odd.strip() == odd and "  " not in odd)
@@ -73,7 +72,7 @@ def test_nothing_shows_a_secret(deed, word, odd, there: Receiver, caplog: pytest
 
 @pytest.mark.parametrize("spoil", ["scheme", "key", "rate", "path"])
 @given(word=WORDS, odd=ODD)
-@settings(max_examples=20, deadline=None, phases=NO_SHRINK)
+@settings(max_examples=20, phases=NO_SHRINK)
 def test_no_error_shows_a_secret(spoil, word, odd):
     for address, secrets in addresses("http://127.0.0.1:9", word, odd):
         joint = "&" if "?" in address else "?"

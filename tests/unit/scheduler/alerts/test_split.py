@@ -92,7 +92,7 @@ TEXTS = st.text(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(TEXTS, st.integers(LEAST, 200))
 @example("a" * 100, LEAST)
 def test_parts_fit_and_nothing_but_white_space_is_lost(text: str, limit: int) -> None:
@@ -101,7 +101,7 @@ def test_parts_fit_and_nothing_but_white_space_is_lost(text: str, limit: int) ->
     assert "".join("".join(parts).split()) == "".join(text.split())
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(st.sampled_from("渝a。 \u0301\u200d👩🏽🇨"), max_size=120), st.integers(LEAST, 60))
 def test_no_part_begins_inside_a_character(text: str, limit: int) -> None:
     """Unless that character alone is longer than a part."""
@@ -142,7 +142,7 @@ def test_a_long_label_is_cut_and_a_long_address_leaves_its_label() -> None:
     assert split_markdown(f"[网页](http://a.cn/{'x' * 99})", 64) == ["网页"]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.lists(
         st.sampled_from(

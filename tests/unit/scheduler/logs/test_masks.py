@@ -50,7 +50,7 @@ def test_a_known_secret_is_in_no_line_in_whatever_spelling(secret):
         assert not any(secret in str(value) for value in fields.values())
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(odd=ODD, words=st.lists(WORDS, min_size=7, max_size=7, unique=True))
 def test_every_secret_of_a_config_is_known(tmp_path: Path, odd, words):
     database, queue, hook, bot, heart, web, proxy = words

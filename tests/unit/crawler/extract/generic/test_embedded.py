@@ -145,7 +145,7 @@ def test_hostile_data_are_read_or_refused_in_bounded_time(name):
     assert time.thread_time() - started < 10
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.text(alphabet="{}[]\"':,=\\/<>pcontebdy%7B 江，。", max_size=300))
 def test_any_script_is_read_without_failing(text):
     read_generic(page(f"<script>var content = {text}{' ' * 200}</script>"))

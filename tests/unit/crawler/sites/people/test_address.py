@@ -74,7 +74,7 @@ PATHS = st.tuples(
 
 
 @given(PATHS, st.sampled_from(["", "?f41095c0", "#liuyan", "?a=1#b"]), st.integers(2, 40))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_all_addresses_of_one_article_have_one_key_and_one_plain_form(pieces, tail, part):
     prefix, era, year, month, day, column, number = pieces
     stem = f"/{era}/{year}/{month:02d}{day:02d}/c{column}-{number}"
@@ -89,7 +89,7 @@ def test_all_addresses_of_one_article_have_one_key_and_one_plain_form(pieces, ta
 
 
 @given(st.text(max_size=80))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_text_is_an_article_or_not_and_never_an_error(text):
     locate(text)
     locate(f"{CQ}/{text}")
