@@ -1,7 +1,8 @@
 """Hostile responses at the other addresses of a site: its home, a column, a feed, a sitemap, its robots.txt.
 
 `expect` of a case: NOTHING, or words of what is said; where it is empty, PAGE_OUTCOMES has it. The good articles are
-stored, unless it is robots.txt that forbids or holds all (`none_stored`). `most`: requests that the site gets at most.
+stored, unless all are held: by robots.txt, or by what is answered before they are asked for (`good`). `most`: requests
+that the site gets at most.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ HOME, COLUMN, FEED, SITEMAP, ROBOTS = "/", "/bad/", "/feed.xml", "/sitemap.xml",
 
 #: Nothing is said; and what is said depends on how fast the machine is, as the reading has a limit of time.
 NOTHING, ANYTHING = "-", "*"
+#: What becomes of the good articles: all are stored; none is; each is, or it is said of it why not.
+STORED, NONE, OR_TOLD = "stored", "none", "stored or told"
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ class PageCase:
     expect: str = FROM_TABLE
     others: Answer = NOT_FOUND
     most: int = 80
-    none_stored: bool = False
+    good: str = STORED
 
     def site(self) -> dict[str, Answer]:
         """All addresses of the site."""
@@ -378,7 +381,7 @@ ROBOTS_TXT = [
         }.items()
     ),
     *(
-        PageCase(f"robots.txt: {name}", ROBOTS, what, words, none_stored=True)
+        PageCase(f"robots.txt: {name}", ROBOTS, what, words, good=NONE)
         for name, (what, words) in {
             "500": (status("500 Error"), "robots.txt answers 500"),
             "503": (status("503 Unavailable"), "robots.txt answers 503"),
@@ -403,7 +406,7 @@ ROBOTS_TXT = [
             HOME,
             status("429 Too Many", f"Retry-After: {value}"),
             "24 hours",
-            none_stored=True,
+            good=OR_TOLD,
         )
         for value in ("31536000", "9" * 400, "Fri, 31 Dec 9999 23:59:59 GMT")
     ),
