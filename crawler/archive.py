@@ -40,7 +40,7 @@ _Written = tuple[int, int, warc.Record]
 #: So many fetches may wait to be settled where no visit does it.
 WAITING = 64
 #: Bodies that are remembered, so that the index need not be asked.
-_REMEMBERED = 2000
+_REMEMBERED = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Archive:
         self._free: list[FileRow] | None = None
         self._waiting: list[_Waiting] = []
         self._writer = ThreadPoolExecutor(1, "archive")
-        self._known: OrderedDict[tuple[str, str], warc.Record] = OrderedDict()
+        self._known: OrderedDict[tuple[str, str], warc.Original] = OrderedDict()
         self._rests_until = 0.0
 
     @property
@@ -137,11 +137,11 @@ class Archive:
         original = self._original(*same, before)
         if original is not None:
             return warc.record_of(fetch, warcinfo, original)
-        self._remember(same, made)
+        self._remember(same, warc.Original.of(made))
         return made
 
-    def _original(self, content: str, payload: str, before: str | None) -> warc.Record | None:
-        """The record that holds these bytes already; its named fields are all that is needed of it."""
+    def _original(self, content: str, payload: str, before: str | None) -> warc.Original | None:
+        """The record that holds these bytes already."""
         known = self._known.get((content, payload))
         if known is not None:
             self._known.move_to_end((content, payload))
@@ -151,15 +151,13 @@ class Archive:
         entry = None if is_new else archive.original(self._database, digest, payload)
         if entry is None:
             return None
-        return self._remember(
-            (content, payload), warc.record(entry.kind, entry.at, uri=entry.url, id_=entry.record)
-        )
+        return self._remember((content, payload), warc.Original(entry.record, entry.url, warc.date(entry.at)))
 
-    def _remember(self, same: tuple[str, str], made: warc.Record) -> warc.Record:
-        named = self._known[same] = warc.Record(made.headers)
+    def _remember(self, same: tuple[str, str], original: warc.Original) -> warc.Original:
+        self._known[same] = original
         if len(self._known) > _REMEMBERED:
             self._known.popitem(last=False)
-        return named
+        return original
 
     def _settle(self) -> None:
         if self._file is None or not self._waiting:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import deque
 
 HOUR = 3600.0
+#: Seconds within which requests are counted as one: an hour's are a few hundred numbers, however many they are.
+STEP = 10.0
 
 
 class Spent:
@@ -15,7 +17,12 @@ class Spent:
 
     def note(self, host: str, requests: int, now: float) -> None:
         """So many were made by `now`."""
-        self._within_the_hour(host, now).append((now, requests))
+        made = self._within_the_hour(host, now)
+        if made and now - made[-1][0] < STEP:
+            since, before = made.pop()
+            made.append((since, before + requests))
+        else:
+            made.append((now, requests))
 
     def lately(self, host: str, now: float) -> int:
         """How many were made in the hour before `now`."""

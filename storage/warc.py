@@ -77,6 +77,20 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class Original:
+    """What a revisit says of the record that has its body: WARC-Record-ID, WARC-Target-URI, WARC-Date."""
+
+    id: str
+    uri: str
+    date: str
+
+    @classmethod
+    def of(cls, made: Record) -> Original:
+        """What is said of such a record."""
+        return cls(made.id, made.get("WARC-Target-URI"), made.get("WARC-Date"))
+
+
+@dataclass(frozen=True, slots=True)
 class Http:
     """An HTTP answer as a record's block holds it."""
 
@@ -269,7 +283,7 @@ class Fetch:
     truncated: str = ""  # "disconnect" or "length", as WARC has it
 
 
-def record_of(fetch: Fetch, warcinfo: str, original: Record | None = None) -> Record:
+def record_of(fetch: Fetch, warcinfo: str, original: Original | None = None) -> Record:
     """A fetch as a record: `response`, of a body that `original` holds already `revisit`, `resource` where a
     browser made it. The digest of a payload is that of the body in its content coding, as WARC 1.1 has it.
     """
@@ -289,12 +303,12 @@ def record_of(fetch: Fetch, warcinfo: str, original: Record | None = None) -> Re
     return record("response", fetch.at, uri=fetch.url, media=HTTP_RESPONSE, block=block, more=digests)
 
 
-def _revisit(fetch: Fetch, digests: Sequence[tuple[str, str]], original: Record) -> Record:
+def _revisit(fetch: Fetch, digests: Sequence[tuple[str, str]], original: Original) -> Record:
     more = [
         ("WARC-Profile", REVISIT),
         ("WARC-Refers-To", f"<{original.id}>"),
-        ("WARC-Refers-To-Target-URI", original.get("WARC-Target-URI")),
-        ("WARC-Refers-To-Date", original.get("WARC-Date")),
+        ("WARC-Refers-To-Target-URI", original.uri),
+        ("WARC-Refers-To-Date", original.date),
         *digests,
     ]
     head, media = (b"", "") if fetch.rendered else (_http_head(fetch), HTTP_RESPONSE)

@@ -21,8 +21,8 @@ from storage.told import told
 
 #: What an edit that follows at once is told together with.
 _JOINED = frozenset({EventKind.NEW, EventKind.REPUBLISHED, EventKind.RESTORED, EventKind.EDITED})
-#: Events and items kept for the other messages about them, and for how long a subscription is.
-_KEPT, _FRESH = 512, timedelta(seconds=2)
+#: Events and items kept for the other messages about them: those of two batches; and for how long a subscription is.
+_KEPT, _FRESH = 128, timedelta(seconds=2)
 
 
 def compose(

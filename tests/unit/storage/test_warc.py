@@ -58,7 +58,7 @@ def test_cookies_and_what_governed_the_transfer_are_left_out():
 
 def test_the_same_bytes_again_become_a_revisit_that_says_where_they_are():
     first = warc.record_of(fetch(), INFO)
-    again = warc.record_of(fetch(), INFO, first)
+    again = warc.record_of(fetch(), INFO, warc.Original.of(first))
 
     assert (again.kind, again.get("WARC-Profile")) == ("revisit", warc.REVISIT)
     assert again.get("WARC-Refers-To") == f"<{first.id}>"
@@ -179,7 +179,9 @@ def test_what_is_no_record_is_refused(raw):
 def test_warcio_reads_what_we_write():
     warcio = pytest.importorskip("warcio", reason="warcio is not installed")
     first = warc.record_of(fetch(gzip.compress(PAGE), coding="gzip"), INFO)
-    whole = members(first, warc.record_of(fetch(gzip.compress(PAGE), coding="gzip"), INFO, first))
+    whole = members(
+        first, warc.record_of(fetch(gzip.compress(PAGE), coding="gzip"), INFO, warc.Original.of(first))
+    )
     response, revisit = (
         (record.rec_type, record.rec_headers.get_header("WARC-Date"), record.content_stream().read())
         for record in warcio.ArchiveIterator(io.BytesIO(whole), check_digests="raise")
@@ -192,7 +194,7 @@ def test_warcio_reads_what_we_write():
 def test_fastwarc_reads_what_we_write():
     fastwarc = pytest.importorskip("fastwarc", reason="FastWARC is not installed")
     first = warc.record_of(fetch(), INFO)
-    again = warc.record_of(fetch(), INFO, first)
+    again = warc.record_of(fetch(), INFO, warc.Original.of(first))
     whole = members(first, again)
 
     def found(check: str, **how: bool) -> list[bool]:
