@@ -9,8 +9,9 @@ import pytest
 
 from scheduler.revisit import LIFE, Planner, Weights
 from scheduler.revisit.arrivals import Arrivals
+from scheduler.revisit.contest import Contest
 from scheduler.revisit.forecast import Class, arrivals, classes, delays
-from scheduler.revisit.page import Page
+from scheduler.revisit.page import Page, Worth
 from scheduler.revisit.profile import DayProfile
 from scheduler.revisit.removals import Removals
 
@@ -207,3 +208,19 @@ def test_budget_weights_and_pause_go_into_the_state() -> None:
     assert again.weights == Weights(1.0, 2.0, 5.0)
     assert (again.pace.ceiling, again.pace.rate) == (60, 30)
     assert again.wait(10.0) == pytest.approx(0.5)
+
+
+# -- the contest
+
+
+def test_however_long_pages_slept_they_are_chosen_in_the_order_of_their_worth() -> None:
+    contest = Contest(lambda page, now: Worth(float(page.id), 0.0, 0.0, math.inf, now))
+    for number in range(80):
+        contest.enter(Page(number, False, 0, 0.0, 0.0), 5.0 * number)
+        contest.best(5.0 * number)
+    assert len(contest._asleep) < 0.75 * contest._entries, "what is stale is cleared out"
+    chosen = []
+    while (best := contest.best(400.0)) is not None:
+        contest.leave(best[0])
+        chosen.append(best[0].id)
+    assert chosen == list(range(79, -1, -1))

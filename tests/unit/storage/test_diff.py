@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from storage.diff import Change, ChangeKind, Diff, Part, Position, compare, patch, width_fold
 from storage.diff.tokens import chinese_value, meaning, tokenise
+from storage.diff.weight import LOUD
 from storage.records import ArticleFields, EditClass
 
 KEPT, ADDED, REMOVED, REPLACED, MOVED = ChangeKind
@@ -276,6 +277,13 @@ def test_an_old_entry_edited_on_a_live_page_is_loud_though_it_grew_as_well() -> 
     assert diff.weight >= 40
 
 
+def test_an_old_entry_only_typeset_anew_on_a_live_page_is_not_loud() -> None:
+    new = article("11:00 三个村的群众已经转移。", LIVE[0], "09:15 雨势加大！", LIVE[2])
+    diff = compare(article(*LIVE), new)
+    assert (diff.live_growth, diff.classes) == (False, (EditClass.ADDED, EditClass.FORMAT))
+    assert diff.weight < LOUD
+
+
 # Groups for reading
 
 
@@ -289,6 +297,15 @@ def test_hunks_come_with_their_context() -> None:
         for group in compare(article("".join(sentences)), article("".join(new))).hunks(context=1)
     ]
     assert groups == [new[0:3], new[5:8]]
+
+
+def test_a_group_begins_with_its_own_first_change_whatever_came_before() -> None:
+    sentences = [f"{name}村通了公路。" for name in "甲乙丙丁戊己庚辛壬癸"]
+    edited = [*sentences]
+    for at in (0, 5, 7):
+        edited[at] = sentences[at].replace("通了", "没通")
+    groups = compare(article("".join(sentences)), article("".join(edited))).hunks(context=1)
+    assert [[segment.new for segment in group] for group in groups] == [edited[:2], edited[4:9]]
 
 
 def test_hunks_near_each_other_are_one_group() -> None:
