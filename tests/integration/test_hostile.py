@@ -12,7 +12,7 @@ from tests.integration.hostile_cases import FAMILIES, GOOD_NAMES, OUTCOMES
 from tests.integration.hostile_pages import ANYTHING, NONE, NOTHING, OR_TOLD, PAGE_FAMILIES, PAGE_OUTCOMES
 
 #: Megabytes that a family of cases, six at a time, may take above the baseline, in all processes.
-MEMORY = {"listings": 100, "feeds": 100, "sitemaps": 100, "markup": 300}
+MEMORY = {"listings": 100, "feeds": 100, "sitemaps": 100}
 USUAL_MEMORY = 200
 CASES = [(family, case.name) for family, cases in FAMILIES.items() for case in cases]
 PAGE_CASES = [(family, case.name) for family, cases in PAGE_FAMILIES.items() for case in cases]

@@ -23,7 +23,7 @@ from storage.stories import (
     week_of,
 )
 from storage.stories.keys import CANDIDATES, FEWEST, GRAM, MOST
-from storage.stories.text import letters
+from storage.stories.text import MOST_COMPARED, MOST_KEPT, letters
 
 LEAD = "记者从渝北区交通局获悉，连接龙溪街道与回兴街道的同茂大桥将于11月28日上午十点通车。"
 BODY = (
@@ -282,3 +282,11 @@ def test_keys_that_many_articles_of_the_week_have_are_not_stored_again() -> None
 
 def test_a_text_is_read_once() -> None:
     assert read_text(ORIGINAL) is read_text(str(ORIGINAL))
+
+
+def test_of_a_huge_text_the_beginning_is_compared_and_none_of_it_is_kept() -> None:
+    huge = "".join(map(chr, range(0x4E00, 0x9FA5))) * 4
+    assert len(huge) > MOST_COMPARED > MOST_KEPT
+    assert read_text(huge) == read_text(huge[:MOST_COMPARED] + ORIGINAL)
+    assert read_text(huge) is not read_text(huge)
+    assert len(read_text(huge).grams) <= MOST_COMPARED
