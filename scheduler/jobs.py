@@ -77,6 +77,11 @@ def schedule_nightly(scheduler: AsyncIOScheduler, name: str, work: Work, hour: i
     scheduler.add_job(work, trigger, id=name, replace_existing=True)
 
 
+def visits_of(scheduler: AsyncIOScheduler) -> list[Job]:
+    """The jobs that crawl or visit, by rhythm or by plan."""
+    return [job for job in scheduler.get_jobs() if job.id.startswith(("crawl ", "visit "))]
+
+
 def cancel(scheduler: AsyncIOScheduler, job: str) -> None:
     """Do something no longer; what runs goes on. An unknown job is no error."""
     if scheduler.get_job(job) is not None:

@@ -335,8 +335,8 @@ class Watch:
     def look(self) -> Look:
         """How the work goes."""
         now = utc_now()
-        due = [job for job in self.scheduler.get_jobs() if job.id.startswith(("crawl ", "visit "))]
-        overdue = {job.id: (now - job.next_run_time).total_seconds() for job in due if job.next_run_time}
+        due = {job.id: job.next_run_time for job in jobs.visits_of(self.scheduler) if job.next_run_time}
+        overdue = {name: (now - at).total_seconds() for name, at in due.items()}
         allowed = {
             name: rhythm.per_hour if isinstance(rhythm, Plan) else self.config.requests_per_hour
             for name, rhythm in self.config.rhythms.items()
@@ -346,7 +346,7 @@ class Watch:
 
     def status(self) -> str:
         """What comes next, and what is left of the budget, in a line."""
-        due = [job for job in self.scheduler.get_jobs() if job.id.startswith(("crawl ", "visit "))]
+        due = jobs.visits_of(self.scheduler)
         if not due:
             return "nothing to watch"
         first = min(due, key=lambda job: job.next_run_time)

