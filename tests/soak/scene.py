@@ -12,6 +12,8 @@ from tests.benchmarks import _web_store
 CHANNELS = ("cq", "sc")
 #: Articles from the start, in each channel.
 ARTICLES = 60
+#: Seconds between the two looks that a removal takes.
+REMOVAL_AFTER = 10.0
 #: Articles that are in the store before, of channels that are watched no more: what a store keeps in memory of its
 #: tables, some megabytes for each connection, is full from the beginning.
 BEFORE, OTHERS = 10_000, ("gz", "sn", "yn")
@@ -23,7 +25,7 @@ url = "{url}"
 requests_per_hour = {per_hour:g}
 revisit_for = "30000d"
 removal_visits = 2
-removal_after = "10s"
+removal_after = "{removal_after:g}s"
 
 [network]
 allow_private_addresses = true
@@ -43,7 +45,9 @@ def configure(folder: Path, homes: Mapping[str, str], receiver: str, per_hour: f
     """Write the config; returns the database's URL."""
     url = f"sqlite:///{folder}/news.db"
     channels = "".join(f'[[channel]]\nname = "{name}"\nhome = "{home}"\n' for name, home in homes.items())
-    text = CONFIG.format(url=url, per_hour=per_hour, receiver=receiver) + channels
+    text = (
+        CONFIG.format(url=url, per_hour=per_hour, receiver=receiver, removal_after=REMOVAL_AFTER) + channels
+    )
     (folder / "newsdelta.toml").write_text(text, encoding="utf-8")
     return url
 

@@ -12,7 +12,8 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
@@ -20,15 +21,16 @@ from random import Random
 from typing import Any
 
 from storage.database import Database
-from tests.chaos.audit import findings
+from tests.chaos.audit import Stored, findings
 from tests.chaos.crew import GOOD_ORDER, Crew
 from tests.chaos.happenings import Happenings
 from tests.chaos.known import happened, stored_events, told_by
 from tests.chaos.mailbox import Mailbox
 from tests.replica.replica import Replica
 from tests.soak.gauge import look
+from tests.soak.looks import MOST, not_looked_at
 from tests.soak.readers import Readers
-from tests.soak.scene import ARTICLES, CHANNELS, configure, fill
+from tests.soak.scene import ARTICLES, CHANNELS, REMOVAL_AFTER, configure, fill
 from tests.soak.trend import Sample, trend
 
 #: Requests an hour to each host; readers; seconds between two samples, between two things that happen.
@@ -61,15 +63,18 @@ def soak(minutes: float, seed: int, say: Callable[[str], None]) -> dict[str, Any
                 samples.append(look(watch, passed / 3600))
                 _tell(samples, say)
             time.sleep(0.1)
-        complete = _is_complete_in_time(sites, store, mailbox, before)
+        _wait_until_all_is_told(sites, store, mailbox, before)
         grown = trend(samples, minutes / 60 * WARM_UP)
-        wrong = findings(happened(sites), stored_events(store, before), told_by(mailbox.accepted), ())
+        stored = stored_events(store, before)
+        unseen = _unseen(sites, stored)
+        knowable = list((Counter(happened(sites)) - unseen).elements())
+        wrong = findings(knowable, stored, told_by(mailbox.accepted), ())
         wrong += [
             f"{n} answers of {status}" for status, n in readers.answers.items() if not 200 <= status < 500
         ]
-        if not complete:
-            wrong.append(f"not all was told {CALM:g} s after the last")
-        counts = {"events": len(stored_events(store, before)), "requests": len(sites.requests())}
+        if unseen.total() > MOST * len(happened(sites)):
+            wrong.append(f"{unseen.total()} were not looked at for {CALM:g} s: {sorted(unseen)[:9]}")
+        counts = {"events": len(stored), "unseen": unseen.total(), "requests": len(sites.requests())}
         return {
             "minutes": minutes, "seed": seed, **counts, "answers": dict(readers.answers), **asdict(grown),
             "findings": [*wrong, *grown.findings()],
@@ -87,7 +92,7 @@ def _page_of(crew: Crew) -> tuple[str, str]:
     raise RuntimeError(f"the page did not start:\n{said}")
 
 
-def _is_complete_in_time(sites: Replica, store: Database, mailbox: Mailbox, before: int) -> bool:
+def _wait_until_all_is_told(sites: Replica, store: Database, mailbox: Mailbox, before: int) -> None:
     end = time.monotonic() + CALM
     while time.monotonic() < end:
         told = {event for one in told_by(mailbox.accepted) for event in one.events}
@@ -95,9 +100,16 @@ def _is_complete_in_time(sites: Replica, store: Database, mailbox: Mailbox, befo
         if len([one for one in stored if one.article]) >= len(happened(sites)) and all(
             one.event in told for one in stored
         ):
-            return True
+            return
         time.sleep(1.0)
-    return False
+
+
+def _unseen(sites: Replica, stored: Sequence[Stored]) -> Counter[tuple[str, str]]:
+    """What was not looked at since it happened, and is not stored."""
+    missing = Counter(happened(sites)) - Counter((one.kind, one.article) for one in stored)
+    return missing & Counter(
+        not_looked_at(sites.expected_events(), sites.requests(), sites.now(), REMOVAL_AFTER)
+    )
 
 
 def _tell(samples: list[Sample], say: Callable[[str], None]) -> None:
