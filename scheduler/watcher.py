@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
+import gc
 import logging
 import time
 from collections.abc import Callable
@@ -363,4 +364,5 @@ class Watch:
 
 
 async def _give_back() -> None:
+    gc.collect()  # by itself Python waits until what is in cycles is a quarter of all, which is megabytes
     give_back()
