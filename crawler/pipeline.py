@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Self
 
 from scrapy.crawler import Crawler
 
-from crawler.quarantine import Arrival
 from crawler.read import Part, join
+from crawler.recording import Arrival
 from crawler.task import PageVisit, Tally
 from crawler.visit import Visit
 from storage.decide import Change

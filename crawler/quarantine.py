@@ -10,38 +10,21 @@ early. A visit that is dropped here, or lost with the process, is made again: it
 
 from __future__ import annotations
 
-import contextlib
-import random
-import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, NamedTuple, TypeVar
-from urllib.parse import urlsplit, urlunsplit
 
-from crawler.deadline import TooSlow, within
-from crawler.evidence import (
-    SAME_NOTICE,
-    SAME_PAGE,
-    Comparison,
-    Shown,
-    compare,
-    is_shown,
-    same_page,
-    shown,
-    sketch,
-)
+from crawler.evidence import SAME_NOTICE, SAME_PAGE, Shown, same_page
+from crawler.inspection import Inspector, seen, shows, sketched
 from crawler.mending import Mending
-from crawler.reread import read_again
+from crawler.recording import Arrival, Recorder
 from crawler.sites.model import Publisher
-from crawler.text.canonical import fold
+from crawler.urls import never_was
 from storage import articles, baselines, health
-from storage.articles import Recorded
 from storage.database import Database
-from storage.decide import Change, Known, Policy
-from storage.errors import PageError
+from storage.decide import Change, Policy
 from storage.health import Course, Look, Sign
-from storage.records import ABSENT, ArticleFields, EventKind, Outcome, PageBody, Reading, Sighting, State
+from storage.records import ABSENT, EventKind, Outcome, PageBody, Reading, Sighting, State
 
 #: Most visits, and bytes of their pages, that wait for a verdict.
 HELD, HELD_BYTES = 200, 16 * 2**20
@@ -51,21 +34,7 @@ WITNESSES, MOST_WITNESSES = 3, 10
 SEEN = 1000
 #: So many different articles that show the same page show the site's "not found" page.
 ALIKE = 3
-#: Seconds of CPU for one look at what pages show: a hundred times what the longest of news take.
-LOOKING = 2.0
-#: What is made of an edit whose pages take longer: nothing can be told of it, so the run's other pages decide.
-_UNTOLD = Comparison(added=frozenset(), ours=False, still=False, rebuilt=True, replaced=False)
-T = TypeVar("T")
-_ID = re.compile(r"\d{5,}(?=\D*$)")
 _OURS = Outcome.UNREADABLE
-
-
-class Arrival(NamedTuple):
-    """A visit as it comes in; the arguments of `Quarantine.take`."""
-
-    sighting: Sighting
-    page: PageBody | None = None
-    is_new: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +78,6 @@ class Quarantine:
         self._database = database
         self._channel = channel
         self._publisher = publisher
-        self._policy = policy
-        self._told = told
         self._home = home
         self._dry_run = dry_run
         self._baseline = baselines.baseline(database, channel)
@@ -123,63 +90,14 @@ class Quarantine:
         self._learned: list[tuple[int, ...]] = []
         self._asked: set[str] = set()
         self._mending = Mending(database, channel, publisher)
-        self._uncommitted: list[tuple[Sighting, Change]] | None = None
+        self._recorder = Recorder(database, publisher, policy, told, dry_run=dry_run)
+        self._inspector = Inspector(database, publisher, self._baseline)
 
     # -- visits
 
     def take_all(self, arrivals: Sequence[Arrival]) -> list[Exception | None]:
-        """Take several visits, in one transaction where the store has such; give what each failed with.
-
-        Where that transaction fails, what was recorded in it is recorded again, each visit by itself.
-        """
-        if self._dry_run or not self._database.is_sqlite:
-            return [self._take_alone(arrival) for arrival in arrivals]
-        settled: list[tuple[Sighting, Change]] = []
-        taken = 0
-        try:
-            with self._together(settled):
-                for arrival in arrivals:
-                    self.take(*arrival)
-                    taken += 1
-        except Exception as error:
-            failed = self._settle_again(settled)
-            outcome = [failed.get(arrival.sighting.key) for arrival in arrivals[:taken]]
-            if taken < len(arrivals):
-                outcome.append(error)
-            return outcome + [self._take_alone(arrival) for arrival in arrivals[taken + 1 :]]
-        for sighting, change in settled:
-            self._told(sighting, change)
-        return [None] * taken
-
-    @contextlib.contextmanager
-    def _together(self, settled: list[tuple[Sighting, Change]]) -> Iterator[None]:
-        """Gather what is settled, to be told when it is committed."""
-        self._uncommitted = settled
-        try:
-            with self._database.together():
-                yield
-        finally:
-            self._uncommitted = None
-
-    def _settle_again(self, settled: Iterable[tuple[Sighting, Change]]) -> dict[str, Exception]:
-        """Store what was undone, each visit by itself; returns what failed, by the article's key."""
-        failed: dict[str, Exception] = {}
-        for sighting, change in settled:
-            try:
-                if change is Change.QUARANTINED:
-                    self._observe(sighting)
-                else:
-                    self._record(sighting)
-            except Exception as error:
-                failed[sighting.key] = error
-        return failed
-
-    def _take_alone(self, arrival: Arrival) -> Exception | None:
-        try:
-            self.take(*arrival)
-        except Exception as error:
-            return error
-        return None
+        """Take several visits, in one transaction where the store has such; give what each failed with."""
+        return self._recorder.together(arrivals, lambda arrival: self.take(*arrival))
 
     def take(self, sighting: Sighting, page: PageBody | None = None, is_new: bool = False) -> None:
         """Take one visit. `page` is what was shown where nothing could be read; of an article that `is_new`
@@ -203,7 +121,7 @@ class Quarantine:
 
     def _settle_plain(self, sighting: Sighting) -> None:
         """A 304 or a failure explains itself."""
-        change = self._record(sighting)
+        change = self._recorder.record(sighting)
         sign = Sign.TROUBLE if change is Change.FAILED else Sign.WELL
         self._course.add(Look(sighting.key, sign))
         if sighting.observation.outcome is Outcome.NOT_MODIFIED:
@@ -211,84 +129,38 @@ class Quarantine:
 
     def _read(self, sighting: Sighting, reading: Reading, is_new: bool) -> None:
         known = None if is_new else articles.known(self._database, sighting.publisher, sighting.key)
-        look = self._plain_look(sighting, reading, known)
+        look = self._inspector.plain(sighting, reading, known)
         if known is None:
             short = health.typical_length(self._baseline, reading.fields.template) > 10 * (look.length + 1)
             look = replace(look, sign=Sign.ODD) if short or len(look.lost) > 1 else look
             self._settle(sighting, look, hold=look.sign is Sign.ODD)
         elif (known.rules, known.content_hash) == (reading.rules, reading.content_hash):
             self._settle(sighting, look, hold=False)
-        elif self._rehearse(sighting) in (Change.EDITED, Change.RESTORED):
-            self._settle(*self._examined(sighting, reading, known, look))
+        elif self._recorder.rehearse(sighting) in (Change.EDITED, Change.RESTORED):
+            look, page = self._inspector.edit(sighting, reading, known, look)
+            self._settle(sighting, look, hold=True, page=page)
         else:
             self._settle(sighting, look, hold=False)
-
-    def _plain_look(self, sighting: Sighting, reading: Reading, known: Known | None) -> Look:
-        """How a page was read. A field that is expected and missing is looked up in the stored article."""
-        fields = reading.fields
-        has = health.fields_read(fields)
-        enough = health.ENOUGH_PAGES if known is None else health.SOME_PAGES
-        lost = health.expected(self._baseline, fields.template, enough) - has
-        if lost and known is not None:
-            lost &= health.fields_read(baselines.stored_fields(self._database, known.id))
-        if known is not None and known.rules == reading.rules:
-            lost |= _other_origin(known, fields)
-        if health.is_here_to_stay(self._baseline, sighting.observation.at):
-            lost = frozenset()
-        length = sum(map(len, fields.body))
-        return Look(sighting.key, Sign.WELL, True, fields.template, has - lost, lost, length=length)
-
-    def _examined(
-        self, sighting: Sighting, reading: Reading, known: Known, look: Look
-    ) -> tuple[Sighting, Look, bool, tuple[int, ...]]:
-        """Look at an edit closely: at what the pages show, old and new."""
-        old_pages = articles.stored_pages(self._database, known.id, known.revision)
-        before = self._fields_before(known, reading.rules, old_pages)
-        now = _seen(sighting.pages)
-        was = _seen(old_pages) if old_pages else None
-        found = _in_time(_UNTOLD, compare, before, reading.fields, was, now)
-        lost = (health.fields_read(before) - look.has - {"subtitle", "images", "authors"}) | look.lost
-        sign = Sign.EDITED
-        resized = self._resized(before.body, reading.fields.body)
-        if found.ours:
-            sign = Sign.MISREAD
-        elif found.still or found.rebuilt or found.replaced or lost or resized:
-            sign = Sign.ODD
-        examined = replace(look, sign=sign, lost=frozenset(lost), added=_digests(found.added))
-        return sighting, examined, True, _sketched(now) if found.replaced else ()
-
-    def _fields_before(self, known: Known, rules: str, old_pages: tuple[PageBody, ...]) -> ArticleFields:
-        """What the article said, by the rules of today where its pages are kept: else our change would be theirs."""
-        if known.rules != rules and old_pages:
-            with contextlib.suppress(PageError):
-                return self._reread(old_pages).fields
-        return baselines.stored_fields(self._database, known.id)
-
-    @staticmethod
-    def _resized(before: tuple[str, ...], now: tuple[str, ...]) -> bool:
-        return health.is_other_size(sum(map(len, before)), sum(map(len, now)))
 
     def _not_read(self, sighting: Sighting, page: PageBody | None) -> None:
         known = articles.known(self._database, sighting.publisher, sighting.key)
         outcome = sighting.observation.outcome
         if known is None or known.state is State.REMOVED:
-            self._record(sighting)
+            self._recorder.record(sighting)
             if known is None:
                 sign = Sign.UNREADABLE if outcome is _OURS else Sign.TROUBLE
                 self._course.add(Look(sighting.key, sign)) if outcome not in ABSENT else None
             return
-        seen = _seen((page,)) if page is not None else Shown()
+        what = seen((page,)) if page is not None else Shown()
         if page is not None and outcome not in (Outcome.GONE, Outcome.REDIRECTED_HOME):
             self._mending.keep(sighting.key, (page,), is_well=False)
-        if page is not None and _in_time(
-            False, is_shown, baselines.stored_fields(self._database, known.id), seen
-        ):
+        if page is not None and shows(what, baselines.stored_fields(self._database, known.id)):
             self._course.add(Look(sighting.key, Sign.MISREAD, read=True))
-            self._record(_with(sighting, _OURS, "its text is there, where no template looks for it"))
+            self._recorder.record(_with(sighting, _OURS, "its text is there, where no template looks for it"))
         elif outcome is _OURS:
             again = known.state is State.SUSPECTED
             look = Look(sighting.key, Sign.UNREADABLE, again=again)
-            self._settle(sighting, look, True, _sketched(seen))
+            self._settle(sighting, look, True, sketched(what))
         else:
             again = known.state is State.SUSPECTED
             self._settle(sighting, Look(sighting.key, Sign.ABSENT, again=again), hold=True)
@@ -302,7 +174,7 @@ class Quarantine:
             well = look.sign in (Sign.WELL, Sign.EDITED) and not look.lost
             self._mending.keep(sighting.key, sighting.pages, is_well=well)
         if not hold or self._may_go(look):
-            self._record(sighting)
+            self._recorder.record(sighting)
             return
         held = _Held(sighting, look, page)
         self._held.append(held)
@@ -325,7 +197,7 @@ class Quarantine:
 
     def probed(self, page: PageBody | None) -> None:
         """Note what the address that never was shows, None where the server says that it is not there."""
-        if page is not None and (found := _sketched(_seen((page,)))):
+        if page is not None and (found := sketched(seen((page,)))):
             self._gone_pages.append(found)
 
     def _first_time(self, url: str) -> bool:
@@ -338,7 +210,7 @@ class Quarantine:
         if not strange or "probe" in self._asked:
             return []
         self._asked.add("probe")
-        return [Wanted(_never(strange[0].sighting.observation.url))]
+        return [Wanted(never_was(strange[0].sighting.observation.url))]
 
     def _ill_again(self) -> list[Wanted]:
         """Pages that looked ill when the channel broke, which tell best whether it is well again."""
@@ -415,7 +287,7 @@ class Quarantine:
         for one in held:
             apart = one.look.sign is Sign.MISREAD and not lasting
             if one.look.sign is Sign.UNREADABLE or (verdict.is_well and not apart):
-                self._record(one.sighting)
+                self._recorder.record(one.sighting)
             else:
                 self._drop(one.sighting, verdict.doubts or verdict.apart)
         return verdict
@@ -459,88 +331,18 @@ class Quarantine:
     def _drop(self, sighting: Sighting, why: str) -> None:
         outcome = sighting.observation.outcome
         self._dropped[outcome] = self._dropped.get(outcome, 0) + 1
-        self._observe(_with(sighting, outcome, f"quarantined: {why}"))
-
-    def _observe(self, quarantined: Sighting) -> None:
-        if not self._dry_run:
-            baselines.observe(self._database, quarantined)
-        self._is_settled(quarantined, Change.QUARANTINED)
+        self._recorder.observe(_with(sighting, outcome, f"quarantined: {why}"))
 
     def _held_back(self) -> str:
         if not self._dropped:
             return ""
         return ". Held back: " + ", ".join(f"{count} {outcome}" for outcome, count in self._dropped.items())
 
-    # -- the store
-
-    def _record(self, sighting: Sighting) -> Change:
-        change = self._rehearse(sighting) if self._dry_run else self._write(sighting).change
-        self._is_settled(sighting, change)
-        return change
-
-    def _is_settled(self, sighting: Sighting, change: Change) -> None:
-        """Tell it, but never before it is committed."""
-        if self._uncommitted is not None:
-            self._uncommitted.append((sighting, change))
-        else:
-            self._told(sighting, change)
-
-    def _write(self, sighting: Sighting) -> Recorded:
-        return articles.record(self._database, sighting, self._policy, fold=fold, reread=self._reread)
-
-    def _rehearse(self, sighting: Sighting) -> Change:
-        return articles.rehearse(
-            self._database, sighting, self._policy, fold=fold, reread=self._reread
-        ).change
-
-    def _reread(self, pages: tuple[PageBody, ...]) -> Reading:
-        return read_again(pages, self._publisher)
-
-
-def _in_time(otherwise: T, work: Callable[..., T], *arguments: Any) -> T:
-    """Do `work`, in the time that a look may take; `otherwise` is what is made of what takes longer."""
-    try:
-        return within(LOOKING, work, *arguments)
-    except TooSlow:
-        return otherwise
-
-
-def _seen(pages: Sequence[PageBody]) -> Shown:
-    return _in_time(Shown(), shown, pages)
-
-
-def _sketched(seen: Shown) -> tuple[int, ...]:
-    return _in_time((), sketch, seen)
-
 
 def _with(sighting: Sighting, outcome: Outcome, detail: str) -> Sighting:
     return replace(sighting, observation=replace(sighting.observation, outcome=outcome, detail=detail))
 
 
-def _other_origin(known: Known, fields: ArticleFields) -> frozenset[str]:
-    """The fields of the origin that are read otherwise than they are stored; editors hardly ever touch them."""
-    now = {"published_at": fields.published_at, "source": fields.source}
-    stored = {"published_at": known.published_at, "source": known.source}
-    return frozenset(name for name in stored if stored[name] and stored[name] != now[name])
-
-
 def _as_gone(sighting: Sighting) -> Sighting:
     gone = replace(sighting, reading=None, pages=(), baseline=None)
     return _with(gone, Outcome.SOFT_GONE, "the page is the one that the site shows for what it does not have")
-
-
-def _digests(lines: frozenset[str]) -> frozenset[str]:
-    """The sentences themselves, cut short: they are counted, never shown."""
-    return frozenset(line[:40] for line in lines if len(line) > 3)
-
-
-def _never(url: str) -> str:
-    """An address of the same form that no article ever had."""
-    parts = urlsplit(url)
-    drawn = random.Random(url)  # noqa: S311 - any number will do, and the same one again
-    digits = "99" + "".join(str(drawn.randrange(10)) for _ in range(6))
-    path, count = _ID.subn(digits, parts.path, count=1)
-    if not count:
-        stem, dot, ending = parts.path.rpartition(".")
-        path = f"{stem}-{digits}{dot}{ending}" if dot else f"{parts.path.rstrip('/')}-{digits}"
-    return urlunsplit(parts._replace(path=path, query="", fragment=""))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from functools import lru_cache
 from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
@@ -14,6 +15,9 @@ _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 _PATH_SAFE = "/:@!$&'()*+,;=~-._%"
 _ESCAPE = re.compile(r"%(?:([0-9A-Fa-f]{2})|)")
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
+#: The last number in a path, of the length that articles are numbered with.
+_NUMBER = re.compile(r"\d{5,}(?=\D*$)")
+_LAST_NUMBER = re.compile(r"\d+(?=\D*$)")
 
 
 @lru_cache(maxsize=64)
@@ -88,3 +92,18 @@ def canonical_url(url: str) -> str:
     query = parts.query if len(kept) == len(pairs) else urlencode(kept)
     plain = _ESCAPE.sub(_one_escape, quote(path, safe=_PATH_SAFE, errors="replace"))
     return urlunsplit((parts.scheme.lower(), host_of(url), plain, query, ""))
+
+
+def never_was(url: str) -> str:
+    """An address of the same form that no article ever had: the same one each time."""
+    parts = urlsplit(url)
+    drawn = random.Random(url)  # noqa: S311 - any number will do, and the same one again
+    digits = "99" + "".join(str(drawn.randrange(10)) for _ in range(6))
+    path, numbers = _NUMBER.subn(digits, parts.path, count=1)
+    query = ""
+    if not numbers:
+        query, numbers = _LAST_NUMBER.subn(digits, parts.query, count=1)
+    if not numbers:
+        stem, dot, ending = parts.path.rpartition(".")
+        path = f"{stem}-{digits}{dot}{ending}" if dot else f"{parts.path.rstrip('/')}-{digits}"
+    return urlunsplit(parts._replace(path=path, query=query, fragment=""))

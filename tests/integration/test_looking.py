@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from crawler import quarantine, reread
+from crawler import inspection, reread
 from crawler.quarantine import Quarantine
 from crawler.sites import BUILT_IN
 from storage import articles
@@ -43,17 +43,17 @@ def test_a_page_of_an_address_that_never_was_is_remembered_by_what_it_shows(judg
 
 @pytest.mark.parametrize("step", ["shown", "sketch"])
 def test_a_page_that_takes_without_end_to_look_at_shows_nothing(judge, monkeypatch, step):
-    monkeypatch.setattr(quarantine, "LOOKING", 0.05)
-    monkeypatch.setattr(quarantine, step, endless)
+    monkeypatch.setattr(inspection, "LOOKING", 0.05)
+    monkeypatch.setattr(inspection, step, endless)
     judge.probed(PAGE)
     assert judge._gone_pages == []
 
 
-def test_kept_pages_that_take_without_end_to_be_read_again_are_an_error_of_the_page(judge, monkeypatch):
+def test_kept_pages_that_take_without_end_to_be_read_again_are_an_error_of_the_page(monkeypatch):
     monkeypatch.setattr(reread, "PAGE_SECONDS", 0.05)
     monkeypatch.setattr(reread, "read_page", endless)
     with pytest.raises(PageError, match="take too long to be read again"):
-        judge._reread((PAGE,))
+        reread.read_again((PAGE,), CQ.publisher)
 
 
 def test_reextract_leaves_a_revision_that_takes_without_end_as_it_is_and_goes_on(tmp_path, monkeypatch):

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
 import pytest
 
-from crawler.quarantine import Arrival, Quarantine
+from crawler.quarantine import Quarantine
+from crawler.recording import Arrival
 from crawler.sites import PEOPLE
 from storage import articles, queries
 from storage.database import Database
@@ -65,17 +70,21 @@ def fail_half_way(database: Database) -> None:
         raise ZeroDivisionError
 
 
-class Judge(Quarantine):
-    """Fails for one article, after its row is written."""
+@pytest.fixture
+def poison(monkeypatch) -> Callable[[str], None]:
+    """Lets the store fail for one article, after its row is written."""
 
-    poison = ""
-
-    def _write(self, sighting: Sighting) -> articles.Recorded:
-        with self._database.write() as connection:
-            if sighting.key == self.poison:
+    def write(
+        key: str, database: Database, sighting: Sighting, *rest: Any, **options: Any
+    ) -> articles.Recorded:
+        with database.write() as connection:
+            if sighting.key == key:
                 connection.exec_driver_sql("DELETE FROM observations")
                 raise ZeroDivisionError
-        return super()._write(sighting)
+        return record_well(database, sighting, *rest, **options)
+
+    record_well = articles.record
+    return lambda key: monkeypatch.setattr(articles, "record", partial(write, key))
 
 
 @pytest.fixture
@@ -88,7 +97,7 @@ def judge(database, told):
     def tell(sighting: Sighting, change: Change) -> None:
         told.append((sighting.key, change))
 
-    return Judge(database, "cq", PEOPLE, Policy(), tell)
+    return Quarantine(database, "cq", PEOPLE, Policy(), tell)
 
 
 def test_visits_that_are_taken_together_are_told_in_their_order(judge, told, database):
@@ -98,13 +107,13 @@ def test_visits_that_are_taken_together_are_told_in_their_order(judge, told, dat
 
 
 @pytest.mark.parametrize("at", range(5))
-def test_one_that_cannot_be_stored_takes_no_other_with_it(judge, told, database, at):
-    judge.poison = KEYS[at]
+def test_one_that_cannot_be_stored_takes_no_other_with_it(judge, told, database, poison, at):
+    poison(KEYS[at])
     failed = judge.take_all([Arrival(seen(key=key), None, True) for key in KEYS])
     assert [type(error) for error in failed] == [
         ZeroDivisionError if number == at else type(None) for number in range(5)
     ]
-    assert sorted(told) == [(key, Change.NEW) for key in KEYS if key != judge.poison]
+    assert sorted(told) == [(key, Change.NEW) for key in KEYS if key != KEYS[at]]
     assert stored(database) == 4
 
 

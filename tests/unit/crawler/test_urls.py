@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.urls import absolute, canonical_url, host_of
+from crawler.urls import absolute, canonical_url, host_of, never_was
 
 BASE = "http://cq.people.com.cn/GB/365402/index.html"
 
@@ -67,3 +69,21 @@ def test_the_one_form_is_stable_and_nothing_is_an_error(text):
     canonical_url(text)
     absolute(text, BASE)
     host_of(text)
+
+
+@pytest.mark.parametrize(
+    ("url", "form"),
+    [
+        (
+            "http://cq.people.com.cn/n2/2026/1124/c365401-41000001.html",
+            r"/n2/2026/1124/c365401-99\d{6}\.html",
+        ),
+        ("http://cq.example/news/show.php?cat=3&id=71#top", r"/news/show\.php\?cat=3&id=99\d{6}"),
+        ("http://cq.example/news/bridge-opens.html?from=home", r"/news/bridge-opens-99\d{6}\.html"),
+        ("http://cq.example/news/bridge-opens/", r"/news/bridge-opens-99\d{6}"),
+    ],
+)
+def test_an_address_that_never_was_has_the_form_of_an_articles(url: str, form: str):
+    made = never_was(url)
+    assert re.fullmatch(r"http://[^/]+" + form, made)
+    assert made == never_was(url)
