@@ -101,9 +101,8 @@ def never_was(url: str) -> str:
     digits = "99" + "".join(str(drawn.randrange(10)) for _ in range(6))
     path, numbers = _NUMBER.subn(digits, parts.path, count=1)
     query = ""
-    if not numbers:
-        query, numbers = _LAST_NUMBER.subn(digits, parts.query, count=1)
-    if not numbers:
+    if not numbers and (query := _LAST_NUMBER.sub(digits, parts.query, count=1)) == parts.query:
+        query = ""
         stem, dot, ending = parts.path.rpartition(".")
         path = f"{stem}-{digits}{dot}{ending}" if dot else f"{parts.path.rstrip('/')}-{digits}"
     return urlunsplit(parts._replace(path=path, query=query, fragment=""))
