@@ -161,7 +161,9 @@ def test_a_request_budget_holds_over_several_runs(newsdelta, site):
     process = subprocess.Popen(
         newsdelta.command("crawl", "cq"), cwd=newsdelta.folder, env=newsdelta.env, stderr=subprocess.DEVNULL
     )
-    time.sleep(4)
+    while len(newsdelta.sql("SELECT id FROM runs")) < 2 and process.poll() is None:
+        time.sleep(0.05)
+    time.sleep(1)  # in which it would ask, if it did not know of the first run
     process.send_signal(signal.SIGINT)
     process.wait(30)
     assert len(site.requests()) - before <= 1
