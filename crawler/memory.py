@@ -15,6 +15,9 @@ from typing import Any
 _ARENA_MAX, _ARENAS = -8, 1
 _MMAP_THRESHOLD, _LARGE = -3, 2**18
 
+#: Seconds between two tidyings of a process that lives for long; every so many of them cycles are looked for.
+TIDY_EVERY, COLLECT = 5.0, 12
+
 
 def be_frugal() -> None:
     """Set the allocator of this process up for a long life. To be called before threads are started."""
@@ -37,6 +40,23 @@ def give_back() -> None:
     """Return what is free to the system: a millisecond or two, more after much was freed."""
     if (libc := _glibc()) is not None:
         libc.malloc_trim(0)
+
+
+class Tidying:
+    """What a process that lives for long does every `TIDY_EVERY` seconds.
+
+    By itself Python looks for cycles when a quarter of all that lives long may be in some, which is megabytes.
+    """
+
+    def __init__(self) -> None:
+        self._times = 0
+
+    def __call__(self) -> None:
+        """Give back what is free; now and then what is in cycles, too."""
+        self._times += 1
+        if self._times % COLLECT == 0:
+            gc.collect()
+        give_back()
 
 
 @cache

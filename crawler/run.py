@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import signal
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
@@ -19,7 +18,7 @@ from scrapy.utils.reactor import install_reactor
 from crawler.archive import Archive, ArchivePlace
 from crawler.bounded import Bounded
 from crawler.hosts import Hosts
-from crawler.memory import be_frugal, be_long_lived, give_back
+from crawler.memory import TIDY_EVERY, Tidying, be_frugal, be_long_lived
 from crawler.middlewares import Politeness
 from crawler.render.ask import SETTINGS as BROWSER_SETTINGS
 from crawler.render.ask import Limits, browser_meta, require_browser
@@ -31,9 +30,6 @@ from storage.records import PageBody
 
 T = TypeVar("T")
 REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
-#: Seconds after which memory that is free is given back to the system, again and again; every so many times what is
-#: left of crawls that ended is looked for before.
-GIVE_BACK, COLLECT = 5.0, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,13 +269,13 @@ def in_reactor(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         outcome.append(task)
         task.add_done_callback(lambda done: reactor.stop())
 
-    def tidy(nth: int) -> None:
-        if nth % COLLECT == 0:
-            gc.collect()
-        give_back()
-        reactor.callLater(GIVE_BACK, tidy, nth + 1)
+    tidy = Tidying()
+
+    def tidy_on() -> None:
+        tidy()
+        reactor.callLater(TIDY_EVERY, tidy_on)
 
     reactor.callWhenRunning(begin)
-    reactor.callWhenRunning(tidy, 1)
+    reactor.callWhenRunning(tidy_on)
     reactor.run(installSignalHandlers=False)
     return outcome[0].result()

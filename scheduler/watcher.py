@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
-import gc
 import logging
 import time
 from collections.abc import Callable
 
-from crawler.memory import give_back
+from crawler.memory import TIDY_EVERY, Tidying
 from crawler.task import CrawlResult, CrawlTask
 from scheduler import jobs
 from scheduler.child import CrawlerProcess, CrawlFailedError, Hands, Limits, ignore
@@ -44,8 +43,6 @@ Report = Callable[[CrawlResult], None]
 SAVE_EVERY = 60.0
 #: Seconds between two looks at whether the feeds have to be written.
 PUBLISH_EVERY = 15.0
-#: Seconds after which memory that is free is given back to the system, again and again.
-GIVE_BACK_EVERY = 60.0
 #: Seconds between two looks at whether anything new comes.
 QUIET_EVERY = 300.0
 #: The hour at about which what is too old is given up.
@@ -78,6 +75,7 @@ class Watch:
         self._paused: frozenset[str] = frozenset()
         self._published = -1
         self._in_hand = InHand()
+        self._tidying = Tidying()
         self.heart = Heart(
             lambda: self.config, database, self.look, lambda: tuple(self.deliverer.destinations)
         )
@@ -113,8 +111,11 @@ class Watch:
         self._start()
 
     def _start(self) -> None:
-        jobs.schedule_steady(self.scheduler, "give back", _give_back, GIVE_BACK_EVERY)
+        jobs.schedule_steady(self.scheduler, "tidy", self._tidy, TIDY_EVERY)
         self.scheduler.start()
+
+    async def _tidy(self) -> None:
+        self._tidying()
 
     def change(self, config: Config) -> None:
         """Go on by another config, on the same database; crawls under way end by the old one.
@@ -361,8 +362,3 @@ class Watch:
         return (
             f"{left} of {plan.per_hour:g} requests left this hour · {len(plan)} pages, {plan.unread} unread"
         )
-
-
-async def _give_back() -> None:
-    gc.collect()  # by itself Python waits until what is in cycles is a quarter of all, which is megabytes
-    give_back()
