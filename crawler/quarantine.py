@@ -28,7 +28,7 @@ from storage.records import ABSENT, EventKind, Outcome, PageBody, Reading, Sight
 
 #: Most visits, and bytes of their pages, that wait for a verdict.
 HELD, HELD_BYTES = 200, 16 * 2**20
-#: How many other articles are asked when a page is in doubt; two for each page that is absent, at most ten.
+#: How many other articles are asked when a page is in doubt; two for each page that is absent, at most ten in all.
 WITNESSES, MOST_WITNESSES = 3, 10
 #: Doubts are settled by other articles in short runs alone, so that no more visits need be remembered.
 SEEN = 1000
@@ -89,6 +89,7 @@ class Quarantine:
         self._gone_pages = list(self._baseline.gone_pages)
         self._learned: list[tuple[int, ...]] = []
         self._asked: set[str] = set()
+        self._witnesses = 0
         self._mending = Mending(database, channel, publisher)
         self._recorder = Recorder(database, publisher, policy, told, dry_run=dry_run)
         self._inspector = Inspector(database, publisher, self._baseline)
@@ -228,24 +229,29 @@ class Quarantine:
         fresh = bool(strange) and course.read[Sign.WELL] < WITNESSES and course.there < 4 * WITNESSES
         # One edit in a run of a few pages may be the first page of a new template.
         fresh |= any(look.sign is Sign.EDITED for look in looks) and course.there <= WITNESSES
-        count = max(0, self._missing(looks), WITNESSES if fresh else 0)
-        if not count or "others" in self._asked:
+        count = max(self._missing(looks), WITNESSES if fresh and not self._witnesses else 0)
+        if not count:
             return []
-        self._asked.add("others")
         found = baselines.witnesses(self._database, self._channel, self._publisher.name, self._visited, count)
+        self._witnesses += len(found)
         return [Wanted(url, key, fresh) for key, url in found]
 
     def _missing(self, looks: list[Look]) -> int:
         """How many pages that are there an absent one still needs beside it: two for each that is newly absent.
 
-        Where so many are absent that ten could not make up for them, only whether anything is there is asked.
+        Witnesses that are absent, too, need further ones: the newest articles may have gone together. Where so many
+        are absent that ten could not make up for them, only whether anything is there is asked.
         """
         there = self._course.there
         if not any(look.sign is Sign.ABSENT for look in looks):
             return 0
         fresh = sum(look.sign is Sign.ABSENT and not look.again for look in looks)
-        wanted = 2 * max(1, fresh) - there
-        return wanted if wanted <= MOST_WITNESSES else 0 if there else WITNESSES
+        wanted, left = max(0, 2 * max(1, fresh) - there), MOST_WITNESSES - self._witnesses
+        if wanted <= left:
+            return wanted
+        if self._witnesses:
+            return left if there else 0
+        return 0 if there else WITNESSES
 
     # -- the verdict
 

@@ -92,6 +92,20 @@ def test_one_page_removed_is_told_though_it_alone_is_asked_for(newsdelta, site):
     assert told(newsdelta) == [("removed", id_in(url))]
 
 
+@pytest.mark.parametrize("together", [1, 2, 3])
+def test_articles_that_went_together_are_told_though_the_first_that_are_asked_went_too(
+    newsdelta, site, together
+):
+    """Who is asked first whether the site is well are the newest: of all, those go together the most."""
+    *newest, (key, url) = newsdelta.sql("SELECT key, url FROM articles ORDER BY first_seen DESC, id DESC")
+    for gone in (key, *(newer for newer, _ in newest[:together])):
+        site.do("remove", article=gone, how="404")
+    for _ in range(3):
+        newsdelta("crawl", "--url", url)
+    assert ("channel-broken", "cq") not in told(newsdelta)
+    assert ("removed", id_in(url)) in told(newsdelta)
+
+
 def test_a_channel_that_lost_its_links_is_told(newsdelta, site):
     site.do("status", code=200, path="/")
     newsdelta.crawl(expect=0)
