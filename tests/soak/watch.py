@@ -20,6 +20,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from storage import queries
 from storage.database import Database
 from tests.chaos.audit import Stored, findings
 from tests.chaos.crew import GOOD_ORDER, Crew
@@ -77,8 +78,17 @@ def soak(minutes: float, seed: int, say: Callable[[str], None]) -> dict[str, Any
         counts = {"events": len(stored), "unseen": unseen.total(), "requests": len(sites.requests())}
         return {
             "minutes": minutes, "seed": seed, **counts, "answers": dict(readers.answers), **asdict(grown),
-            "findings": [*wrong, *grown.findings()],
+            "said of channels": _of_channels(store, before), "findings": [*wrong, *grown.findings()],
         }  # fmt: skip
+
+
+def _of_channels(store: Database, after: int) -> list[str]:
+    """What was told of channels as a whole, and why."""
+    return [
+        f"{event.at:%H:%M:%S} {event.kind} of {event.channel}: {event.detail}"
+        for event in queries.events(store, after_id=after)
+        if not event.article
+    ]
 
 
 def _page_of(crew: Crew) -> tuple[str, str]:
