@@ -63,8 +63,7 @@ class Inspector:
             lost |= _other_origin(known, fields)
         if health.is_here_to_stay(self._baseline, sighting.observation.at):
             lost = frozenset()
-        length = sum(map(len, fields.body))
-        return Look(sighting.key, Sign.WELL, True, fields.template, has - lost, lost, length=length)
+        return Look(sighting.key, Sign.WELL, True, fields.template, has - lost, lost, length=_length(fields))
 
     def edit(
         self, sighting: Sighting, reading: Reading, known: Known, look: Look

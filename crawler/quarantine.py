@@ -152,16 +152,16 @@ class Quarantine:
                 sign = Sign.UNREADABLE if outcome is _OURS else Sign.TROUBLE
                 self._course.add(Look(sighting.key, sign)) if outcome not in ABSENT else None
             return
-        what = seen((page,)) if page is not None else Shown()
+        shown = seen((page,)) if page is not None else Shown()
         if page is not None and outcome not in (Outcome.GONE, Outcome.REDIRECTED_HOME):
             self._mending.keep(sighting.key, (page,), is_well=False)
-        if page is not None and shows(what, baselines.stored_fields(self._database, known.id)):
+        if page is not None and shows(shown, baselines.stored_fields(self._database, known.id)):
             self._course.add(Look(sighting.key, Sign.MISREAD, read=True))
             self._recorder.record(_with(sighting, _OURS, "its text is there, where no template looks for it"))
         elif outcome is _OURS:
             again = known.state is State.SUSPECTED
             look = Look(sighting.key, Sign.UNREADABLE, again=again)
-            self._settle(sighting, look, True, sketched(what))
+            self._settle(sighting, look, True, sketched(shown))
         else:
             again = known.state is State.SUSPECTED
             self._settle(sighting, Look(sighting.key, Sign.ABSENT, again=again), hold=True)

@@ -99,9 +99,11 @@ def never_was(url: str) -> str:
     parts = urlsplit(url)
     drawn = random.Random(url)  # noqa: S311 - any number will do, and the same one again
     digits = "99" + "".join(str(drawn.randrange(10)) for _ in range(6))
-    path, numbers = _NUMBER.subn(digits, parts.path, count=1)
     query = ""
-    if not numbers and (query := _LAST_NUMBER.sub(digits, parts.query, count=1)) == parts.query:
+    path, found = _NUMBER.subn(digits, parts.path, count=1)
+    if not found:
+        query, found = _LAST_NUMBER.subn(digits, parts.query, count=1)
+    if not found:
         query = ""
         stem, dot, ending = parts.path.rpartition(".")
         path = f"{stem}-{digits}{dot}{ending}" if dot else f"{parts.path.rstrip('/')}-{digits}"

@@ -47,7 +47,6 @@ class Crawl:
         self.publisher = task.channel.publisher
         self.logger = logger
         self.readers = Readers(bounded)
-        self.began = datetime.now(UTC)
         self.sources = set(task.channel.sources)  # addresses of feeds and sitemaps
         self.unknown: set[str] = set()  # keys found, not visited yet: the store has nothing to say of them
         self.open = 0  # requests without an answer

@@ -24,6 +24,7 @@ class ListingMemory:
     def __init__(self, crawl: Crawl) -> None:
         self._crawl = crawl
         self._task, self._database, self._publisher = crawl.task, crawl.database, crawl.publisher
+        self._began = datetime.now(UTC)
         #: listing -> what it shows, what it no longer shows
         self._left: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
 
@@ -82,5 +83,5 @@ class ListingMemory:
             return
         for url, (shows, left) in self._left.items():
             visits = articles.last_visits(self._database, self._publisher.name, left)
-            waiting = {key for key, visited_at in visits.items() if visited_at < self._crawl.began}
+            waiting = {key for key, visited_at in visits.items() if visited_at < self._began}
             articles.narrow_listing(self._database, url, shows | waiting)

@@ -40,6 +40,5 @@ def not_looked_at(
 
 def _is_seen(event: Mapping[str, Any], looks: Sequence[float], removal_after: float) -> bool:
     since = sorted(at for at in looks if at > event["at"])
-    if event["kind"] != "removed":
-        return bool(since)
-    return bool(since) and since[-1] - since[0] >= removal_after
+    least = removal_after if event["kind"] == "removed" else 0.0
+    return bool(since) and since[-1] - since[0] >= least
